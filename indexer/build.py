@@ -1,0 +1,132 @@
+"""Corpus folder -> new generation on the shelf. Only changed texts are encoded again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.encode import Encoder
+from indexer.generation import Manifest, read_units, write_generation, write_manifest
+from indexer.shelf import Shelf
+from indexer.stores.faiss import FaissStore
+from indexer.units import Facet, Unit, units_of
+from kb.base import KnowledgeBase
+from kb.handbook import Handbook
+from kb.language.analyze import ANALYZER_VERSION
+from kb.load import load_corpus
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The corpus and its handbook at one moment; `digest` names their content."""
+
+    base: KnowledgeBase
+    handbook: Handbook
+
+    @staticmethod
+    def read(corpus: Path) -> Snapshot:
+        """Read the folder. Raises CorpusError or HandbookError."""
+        return Snapshot(load_corpus(corpus), Handbook.load(corpus))
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256((self.base.digest + self.handbook.json).encode()).hexdigest()
+
+    def units(self) -> tuple[Unit, ...]:
+        """Return the units of all documents, then the off-topic examples."""
+        return (*units_of(self.base.documents()), *_off_topic_units(self.handbook))
+
+
+def _off_topic_units(handbook: Handbook) -> list[Unit]:
+    return [
+        Unit(topic.id, language, Facet.OFF_TOPIC, n, text)
+        for topic in handbook.off_topics.values()
+        for language, texts in topic.examples.items()
+        for n, text in enumerate(texts)
+    ]
+
+
+def unchanged(snapshot: Snapshot, encoder: Encoder, shelf: Shelf) -> Manifest | None:
+    """Return the newest generation that was built from the same corpus, encoder and analyzer, if there is one."""
+    for manifest in reversed(shelf.manifests()):
+        same = (manifest.snapshot, manifest.encoder_revision, manifest.analyzer_version)
+        if same == (snapshot.digest, encoder.revision, ANALYZER_VERSION):
+            return manifest
+    return None
+
+
+def build(snapshot: Snapshot, encoder: Encoder, shelf: Shelf, now: datetime, progress: Progress | None = None) -> Manifest:
+    """Write a new generation and return its manifest. It is not published.
+
+    `progress(stage, done, total)` is told of each stage. Raises ValueError on an empty corpus.
+    """
+    documents = tuple(snapshot.base.documents())
+    if not documents:
+        raise ValueError("the corpus holds no documents: there would be nothing to answer from. Check --corpus.")
+    units = snapshot.units()
+    identity = f"{now.strftime('%Y%m%dT%H%M%SZ')}-{snapshot.digest[:8]}"
+    vectors, n_encoded = _vectors(units, encoder, shelf, progress)
+    with shelf.new_folder(identity) as folder:
+        _tell(progress, "writing", 0, 1)
+        write_generation(folder, documents, snapshot.handbook, units, vectors)
+        manifest = write_manifest(
+            folder,
+            id=identity,
+            created=now.isoformat(timespec="seconds"),
+            snapshot=snapshot.digest,
+            encoder=encoder.name,
+            encoder_revision=encoder.revision,
+            dimension=encoder.dimension,
+            analyzer_version=ANALYZER_VERSION,
+            counts=_counts(snapshot.base),
+            n_units=len(units),
+            n_encoded=n_encoded,
+        )
+    _tell(progress, "writing", 1, 1)
+    return manifest
+
+
+def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
+    if progress:
+        progress(stage, done, total)
+
+
+def _counts(base: KnowledgeBase) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for document in base.documents():
+        counts[document.kind][document.language] += 1
+    return {kind: dict(languages) for kind, languages in counts.items()}
+
+
+def _vectors(
+    units: Sequence[Unit], encoder: Encoder, shelf: Shelf, progress: Progress | None
+) -> tuple[NDArray[np.float32], int]:
+    """Take known vectors from the newest generation of the same encoder, encode the rest; return also how many."""
+    known = _known_vectors(encoder, shelf)
+    hashes = [unit.sha256 for unit in units]
+    new = list({h: unit for h, unit in zip(hashes, units, strict=True) if h not in known}.items())
+    _tell(progress, "encoding", 0, len(new))
+    for facets, encode in (((Facet.PASSAGE,), encoder.encode_passages), ((Facet.WORDING, Facet.OFF_TOPIC), encoder.encode_queries)):
+        part = [(h, unit) for h, unit in new if unit.facet in facets]
+        if part:
+            known.update(zip((h for h, _ in part), encode([unit.text for _, unit in part]), strict=True))
+    _tell(progress, "encoding", len(new), len(new))
+    return np.stack([known[h] for h in hashes]).astype(np.float32), len(new)
+
+
+def _known_vectors(encoder: Encoder, shelf: Shelf) -> dict[str, NDArray[np.float32]]:
+    for manifest in reversed(shelf.manifests()):
+        if manifest.encoder_revision == encoder.revision:
+            path = shelf.path(manifest.id)
+            vectors = FaissStore.open(path / "dense").vectors()
+            return {unit.sha256: vector for unit, vector in zip(read_units(path), vectors, strict=True)}
+    return {}

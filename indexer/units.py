@@ -1,0 +1,48 @@
+"""The texts under which a document can be found: each of its wordings, and each of its passages with title and heading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from indexer.chunk import chunk
+from kb.model import Document, Language
+
+
+class Facet(StrEnum):
+    """Which side of a document a unit shows."""
+
+    WORDING = "wording"
+    PASSAGE = "passage"
+    OFF_TOPIC = "off-topic"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One searchable text. `n` is the wording's or the passage's number within `document`."""
+
+    document: str
+    language: Language
+    facet: Facet
+    n: int
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Content hash: units of equal text and facet share one vector, so only changed texts are encoded again."""
+        return hashlib.sha256(f"{self.facet}\n{self.text}".encode()).hexdigest()
+
+
+def units_of(documents: Iterable[Document]) -> tuple[Unit, ...]:
+    """Return every unit, grouped by document, wordings first. The order is the row order of both indexes."""
+    return tuple(unit for document in documents for unit in _units(document))
+
+
+def _units(document: Document) -> Iterable[Unit]:
+    for n, wording in enumerate((document.title, *document.wordings)):
+        yield Unit(document.id, document.language, Facet.WORDING, n, wording)
+    for passage in chunk(document):
+        text = "\n".join((document.question or document.title, *passage.heading, passage.text))
+        yield Unit(document.id, document.language, Facet.PASSAGE, passage.n, text)
