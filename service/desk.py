@@ -1,0 +1,272 @@
+"""Answer a question over one generation: triage, retrieve, rank, decide, compose. Everything but HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.generation import Generation
+from kb.language.detect import detect
+from kb.model import (
+    Answer,
+    Citation,
+    Detected,
+    Document,
+    Handoff,
+    Hit,
+    Language,
+    Notice,
+    NoticeCode,
+    Outcome,
+    Query,
+    Ranking,
+    Scope,
+)
+from service.answer import (
+    Setting,
+    alternatives,
+    cite,
+    document_for,
+    handoff,
+    notice,
+    notices,
+    verified_text,
+    whole_passages,
+)
+from service.fuse import Candidates, fuse
+from service.rank import Ranked, rank
+from service.search import UnitScores, score_units
+from service.triage import emergency_sign
+from service.tuning import Tuning
+
+FUND, AMBULANCE, AMBULANCE_ENTRY = "fund-1414", "ambulance-103", "ambulance"
+N_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything that led to an answer, for `--explain`."""
+
+    query: Query
+    scores: UnitScores
+    candidates: Candidates
+    ranked: Ranked
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A generation with its encoder and numbers, ready to answer. Stateless: safe to share between threads."""
+
+    generation: Generation
+    encode: Callable[[str], NDArray[np.float32]]
+    tuning: Tuning
+    public_url: str = ""
+
+    def query(self, text: str, language: Language | None, as_of: date | None) -> Query:
+        """Detect what `text` is written in; answer in `language`, or in the detected one. `as_of=None`: any day."""
+        detected = detect(text)
+        return Query(text, Scope(as_of), detected, language or detected.language)
+
+    def trace(self, query: Query) -> Trace:
+        """Retrieve and rank."""
+        scores = score_units(query.text, self.generation, self.encode, query.scope, self.tuning.n_units)
+        candidates = fuse(scores, self.generation)
+        return Trace(query, scores, candidates, rank(candidates, self.tuning))
+
+    def search(self, text: str, language: Language | None, as_of: date, k: int) -> Ranking:
+        """Return the `k` best hits in force on `as_of`, one for each entry."""
+        trace = self.trace(self.query(text, language, as_of))
+        setting = self._setting(trace.query, as_of, as_of)
+        hits = []
+        for owner, off_topic, p in zip(trace.ranked.owners, trace.ranked.is_off_topic, trace.ranked.probabilities, strict=True):
+            document = None if off_topic else document_for(owner, setting)
+            if document is not None and len(hits) < k:
+                hits.append(self._hit(document, float(p), trace))
+        return Ranking(text, trace.query.detected, as_of, self.generation.id, tuple(hits))
+
+    def _hit(self, document: Document, score: float, trace: Trace) -> Hit:
+        rows = self.generation.owners == document.entry
+        passage = self.generation.passages[document.id][self._best_passage(document, trace)]
+        retrievers = {
+            "dense": round(float(trace.scores.dense[rows].max()), 6),
+            "lexical": round(float(trace.scores.lexical[rows].max()), 6),
+        }
+        return Hit(
+            entry=document.entry,
+            document=document.id,
+            passage=passage.id,
+            kind=document.kind,
+            language=document.language,
+            title=document.title,
+            text=passage.text,
+            score=round(score, 6),
+            retrievers=retrievers,
+        )
+
+    def _best_passage(self, document: Document, trace: Trace) -> int:
+        """Return the number of the passage that both retrievers like best; the first when neither saw one."""
+        best, number = 0.0, 0
+        for row, n in self.generation.passage_rows.get(document.id, ()):
+            score = float(trace.scores.dense[row] + trace.scores.lexical[row])
+            if score > best:
+                best, number = score, n
+        return number
+
+    def answer(self, text: str, language: Language | None, as_of: date, today: date) -> Answer:
+        """Answer `text` by the rules in force on `as_of`. Raises QuoteError rather than misquote."""
+        started = time.perf_counter()
+        query = self.query(text, language, as_of)
+        setting = self._setting(query, as_of, today)
+        sign = emergency_sign(text, self.generation.handbook.signs)
+        draft = self._emergency(query, setting) if sign else self._decide(query, setting)
+        took = round((time.perf_counter() - started) * 1000, 2)
+        identity = hashlib.sha256(f"{time.time_ns()}{text}".encode()).hexdigest()[:16]
+        return replace(draft, id=identity, took_ms=took)
+
+    def _setting(self, query: Query, as_of: date, today: date) -> Setting:
+        tuning = self.tuning
+        return Setting(
+            self.generation, query.language, as_of, today, tuning.soon_days, tuning.longest_text, self.public_url
+        )
+
+    def _emergency(self, query: Query, setting: Setting) -> Answer:
+        """Quote the ambulance entry, whatever the question, and send to 103."""
+        message = self.generation.handbook.replies[Outcome.EMERGENCY][query.language]
+        entries = self.generation.base.entries
+        document = document_for(AMBULANCE_ENTRY, setting) if AMBULANCE_ENTRY in entries else None
+        citations = cite(document, self.generation.passages[document.id][:1], setting) if document else ()
+        return self._answer(Outcome.EMERGENCY, query, setting, 1.0, citations, handoff=handoff(AMBULANCE, message, setting))
+
+    def _decide(self, query: Query, setting: Setting) -> Answer:
+        trace = self.trace(query)
+        ranked, tuning = trace.ranked, self.tuning
+        top = float(ranked.probabilities[0]) if ranked.owners else 0.0
+        if ranked.owners and ranked.is_off_topic[0] and top >= ranked.nothing:
+            return self._refuse(Outcome.OUT_OF_SCOPE, trace, setting, top)
+        dormant = self._not_in_force(query, setting, top)
+        if dormant is not None:
+            return dormant
+        near = self._near_equal(ranked)
+        if len(near) > 1 and sum(p for _, p in near) >= tuning.answer:
+            return self._clarify(near, query, setting)
+        if not ranked.owners or ranked.is_off_topic[0] or top < tuning.answer:
+            return self._refuse(Outcome.NOT_FOUND, trace, setting, top)
+        return self._answered(trace, setting, top)
+
+    def _answered(self, trace: Trace, setting: Setting, confidence: float) -> Answer:
+        document = document_for(trace.ranked.owners[0], setting)
+        if document is None:
+            raise LookupError(f"{trace.ranked.owners[0]} was retrieved but is not in force on {setting.as_of}")
+        passages = whole_passages(document, self._best_passage(document, trace), setting)
+        others = [o for o, off in zip(trace.ranked.owners[1:], trace.ranked.is_off_topic[1:], strict=True) if not off]
+        also = (*(name for name in document.see if name in self.generation.base.entries), *others)
+        near = tuple(dict.fromkeys(also))[:N_ALTERNATIVES]
+        doubt = not document.is_verified
+        message = self.generation.handbook.replies[NoticeCode.UNVERIFIED_SOURCE][setting.language]
+        return self._answer(
+            Outcome.ANSWERED,
+            trace.query,
+            setting,
+            confidence,
+            cite(document, passages, setting),
+            near=near,
+            said=notices(document, setting),
+            handoff=handoff(FUND, message, setting) if doubt else None,
+        )
+
+    def _near_equal(self, ranked: Ranked) -> list[tuple[str, float]]:
+        """Return the leading entries whose probabilities are near the first one's, at most three."""
+        near: list[tuple[str, float]] = []
+        for owner, off_topic, p in zip(ranked.owners, ranked.is_off_topic, ranked.probabilities, strict=True):
+            if off_topic or len(near) == N_ALTERNATIVES or (near and p < self.tuning.clarify * near[0][1]):
+                break
+            near.append((owner, float(p)))
+        return near
+
+    def _clarify(self, near: list[tuple[str, float]], query: Query, setting: Setting) -> Answer:
+        message = self.generation.handbook.replies[Outcome.CLARIFY][setting.language]
+        return self._answer(
+            Outcome.CLARIFY,
+            query,
+            setting,
+            near[0][1],
+            near=tuple(owner for owner, _ in near),
+            handoff=handoff(FUND, message, setting),
+        )
+
+    def _refuse(self, outcome: Outcome, trace: Trace, setting: Setting, confidence: float) -> Answer:
+        handbook, ranked = self.generation.handbook, trace.ranked
+        texts = handbook.replies[Outcome.NOT_FOUND]
+        if outcome is Outcome.OUT_OF_SCOPE:
+            texts = handbook.off_topics[ranked.owners[0]].reply
+        near = tuple(o for o, off in zip(ranked.owners, ranked.is_off_topic, strict=True) if not off)[:N_ALTERNATIVES]
+        return self._answer(
+            outcome,
+            trace.query,
+            setting,
+            confidence,
+            near=near if outcome is Outcome.NOT_FOUND else (),
+            handoff=handoff(FUND, texts[setting.language], setting),
+        )
+
+    def _not_in_force(self, query: Query, setting: Setting, top: float) -> Answer | None:
+        """Tell a rule that is not in force that day from one that does not exist: look again without the date."""
+        base = self.generation.base
+        if all(entry.at(setting.as_of) for entry in base.entries.values()):
+            return None
+        ranked = self.trace(replace(query, scope=Scope(None))).ranked
+        if not ranked.owners or ranked.is_off_topic[0] or ranked.probabilities[0] < max(top, self.tuning.answer):
+            return None
+        entry = base.entry(ranked.owners[0])
+        if entry.at(setting.as_of):
+            return None
+        message = self.generation.handbook.replies[Outcome.NOT_IN_FORCE][setting.language]
+        nearest = min(entry.timeline, key=lambda v: abs((v.start - setting.as_of).days))
+        then = replace(setting, as_of=nearest.start)
+        said = notice(NoticeCode.PAST_DATE, setting, setting.as_of) if setting.as_of < setting.today else None
+        answer = self._answer(
+            Outcome.NOT_IN_FORCE,
+            query,
+            setting,
+            float(ranked.probabilities[0]),
+            said=(said,) if said else (),
+            handoff=handoff(FUND, message, setting),
+        )
+        return replace(answer, alternatives=alternatives([entry.id], then))
+
+    def _answer(
+        self,
+        outcome: Outcome,
+        query: Query,
+        setting: Setting,
+        confidence: float,
+        citations: tuple[Citation, ...] = (),
+        near: tuple[str, ...] = (),
+        said: tuple[Notice, ...] = (),
+        handoff: Handoff | None = None,
+    ) -> Answer:
+        return Answer(
+            id="",
+            outcome=outcome,
+            language=query.language,
+            detected=_rounded(query.detected),
+            text=verified_text(citations, self.generation),
+            citations=citations,
+            alternatives=alternatives(near, setting),
+            notices=said,
+            handoff=handoff,
+            confidence=round(confidence, 4),
+            as_of=setting.as_of,
+            generation=self.generation.id,
+            took_ms=0.0,
+        )
+
+
+def _rounded(detected: Detected) -> Detected:
+    return replace(detected, confidence=round(detected.confidence, 4))

@@ -1,0 +1,81 @@
+"""From unit scores to candidates: each entry (or off-topic kind) with features that can be explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.generation import Generation
+from indexer.units import Facet
+from kb.model import Kind
+from service.search import UnitScores
+
+FEATURES = (
+    "dense_wording",  # cosine with the nearest wording
+    "dense_wording_3",  # mean cosine of the three nearest wordings: one lucky wording is not enough
+    "dense_passage",  # cosine with the nearest passage
+    "lexical_wording",  # BM25 of the best wording, as a share of the question's idf
+    "lexical_passage",  # the same for passages
+    "agreement",  # dense_wording x lexical_wording: both retrievers see the same
+    "is_leaflet",
+    "is_announcement",
+    "is_off_topic",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """`owners`: entry or off-topic ids, (n,). `features`: (n, len(FEATURES)) float32, columns as FEATURES."""
+
+    owners: tuple[str, ...]
+    is_off_topic: NDArray[np.bool_]
+    features: NDArray[np.float32]
+
+
+def fuse(scores: UnitScores, generation: Generation) -> Candidates:
+    """Group retrieved units by the entry they lead to. Entries that no retriever found are no candidates."""
+    found = np.flatnonzero((scores.dense > 0) | (scores.lexical > 0))
+    owners, inverse = np.unique(generation.owners[found], return_inverse=True)
+    facets = generation.facets[found]
+    passage = facets == Facet.PASSAGE
+    dense, lexical = scores.dense[found], scores.lexical[found]
+    n = len(owners)
+    wording_best = _best(np.where(passage, 0, dense), inverse, n)
+    wording_lexical = _best(np.where(passage, 0, lexical), inverse, n)
+    columns = (
+        wording_best,
+        _mean_of_best(np.where(passage, 0, dense), inverse, n, 3),
+        _best(np.where(passage, dense, 0), inverse, n),
+        wording_lexical,
+        _best(np.where(passage, lexical, 0), inverse, n),
+        wording_best * wording_lexical,
+        *_flags(owners, generation),
+    )
+    features = np.stack(columns, axis=1).astype(np.float32) if n else np.zeros((0, len(FEATURES)), np.float32)
+    names = tuple(str(owner) for owner in owners)
+    return Candidates(names, np.array([name in generation.handbook.off_topics for name in names], np.bool_), features)
+
+
+def _best(values: NDArray[np.float32], groups: NDArray[np.int64], n: int) -> NDArray[np.float32]:
+    best = np.zeros(n, dtype=np.float32)
+    np.maximum.at(best, groups, values)
+    return best
+
+
+def _mean_of_best(values: NDArray[np.float32], groups: NDArray[np.int64], n: int, k: int) -> NDArray[np.float32]:
+    order = np.lexsort((-values, groups))
+    starts = np.searchsorted(groups[order], np.arange(n))
+    rank = np.arange(len(values)) - starts[groups[order]]
+    total = np.zeros(n, dtype=np.float32)
+    np.add.at(total, groups[order][rank < k], values[order][rank < k])
+    return total / k
+
+
+def _flags(owners: NDArray[np.str_], generation: Generation) -> tuple[NDArray[np.float32], ...]:
+    entries = generation.base.entries
+    kinds = [entries[name].kind if name in entries else None for name in owners]
+    return tuple(
+        np.array([kind is wanted for kind in kinds], dtype=np.float32) for wanted in (Kind.LEAFLET, Kind.ANNOUNCEMENT, None)
+    )

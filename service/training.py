@@ -1,0 +1,170 @@
+"""Fit the ranker's weights and thresholds, and run the encoder's recipe, for `anyq train`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from indexer.encode import open_encoder
+from indexer.generation import Generation
+from indexer.units import Facet
+from kb.language.folding import skeleton
+from kb.model import Outcome, Scope
+from service.evaluate import read_cases
+from service.fuse import FEATURES, Candidates, fuse
+from service.search import UnitScores, query_encoder, score_units
+from service.settings import Settings, now, today
+from service.tuning import TUNING_FILE, Tuning, load_tuning
+
+Progress = Callable[[str, int, int], None]
+NOTHING = ""  # the target of a question that nothing in the corpus answers
+L2 = 1e-3
+FALSE_REFUSALS = 0.02  # share of answerable questions that the answer threshold may refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Candidates of one question, and which of them is right: its row, or -1 for none."""
+
+    candidates: Candidates
+    target: int
+
+
+def train_encoder(settings: Settings, data: Path, out: Path | None, progress: Progress) -> str:
+    """Run the encoder's recipe; return a line for people."""
+    from indexer.train.learn import TrainSettings, train
+
+    chosen = TrainSettings(data_dir=data, corpus_dir=settings.corpus)
+    report = train(replace(chosen, out_dir=out) if out else chosen, progress)
+    return json.dumps(asdict(report), ensure_ascii=False, indent=1, default=str)
+
+
+def train_ranker(settings: Settings, progress: Progress) -> str:
+    """Fit weights and thresholds on the train questions, and write tuning.json. Returns a line for people."""
+    encoder = open_encoder(settings.encoder)
+    generation = _current(settings, encoder.revision)
+    encode = query_encoder(encoder)
+    lessons = _lessons(settings.corpus / "questions" / "train", generation, encode, progress)
+    weights, nothing = fit(lessons)
+    old = load_tuning()
+    fitted = replace(old, weights=dict(zip(FEATURES, weights.tolist(), strict=True)), nothing=nothing, temperature=1.0)
+    origin = f"{len(lessons)} lessons from corpus/questions/train and the corpus's own wordings, {now():%Y-%m-%d}, encoder {encoder.revision[:12]}"
+    tuned = replace(fitted, origin=origin, answer=answer_threshold(lessons, fitted))
+    TUNING_FILE.write_text(json.dumps(asdict(tuned), indent=1) + "\n", encoding="utf-8")
+    return f"{TUNING_FILE}: {origin}; first in {accuracy(lessons, tuned):.3f} of lessons; answer at {tuned.answer:.3f}"
+
+
+def _current(settings: Settings, revision: str) -> Generation:
+    from indexer.shelf import Shelf, ShelfError
+
+    shelf = Shelf(settings.home)
+    current = shelf.current()
+    if current is None:
+        raise ShelfError("the ranker is fitted on an index; run `anyq build --publish` first")
+    return Generation.open(shelf.path(current), revision)
+
+
+def _lessons(
+    folder: Path, generation: Generation, encode: Callable[[str], NDArray[np.float32]], progress: Progress
+) -> list[Lesson]:
+    """Make lessons of judged questions, of off-topic examples and of questions whose entry is taken away."""
+    lessons: list[Lesson] = []
+    n_units = load_tuning().n_units
+    cases = [c for c in read_cases(folder) if c.outcome not in (Outcome.EMERGENCY, Outcome.NOT_IN_FORCE)]
+    for n, case in enumerate(cases, start=1):
+        scores = score_units(case.text, generation, encode, Scope(case.as_of or today()), n_units)
+        lessons += _of_case(scores, generation, case.relevant, case.outcome)
+        progress("questions", n, len(cases))
+    off_topic = [u for u in generation.units if u.facet is Facet.OFF_TOPIC]
+    for n, unit in enumerate(off_topic, start=1):
+        scores = _without(score_units(unit.text, generation, encode, Scope(today()), n_units), generation, unit.text)
+        candidates = fuse(scores, generation)
+        lessons += _lesson(candidates, {unit.document})
+        progress("off-topic", n, len(off_topic))
+    return lessons
+
+
+def _of_case(scores: UnitScores, generation: Generation, relevant: frozenset[str], outcome: Outcome) -> list[Lesson]:
+    candidates = fuse(scores, generation)
+    if outcome is Outcome.OUT_OF_SCOPE:
+        wanted = {owner for owner, off in zip(candidates.owners, candidates.is_off_topic, strict=True) if off}
+        best = _nearest(candidates, wanted)
+        return _lesson(candidates, {best} if best else set())
+    return _lesson(candidates, set(relevant))
+
+
+def _nearest(candidates: Candidates, wanted: set[str]) -> str:
+    rows = [n for n, owner in enumerate(candidates.owners) if owner in wanted]
+    return candidates.owners[max(rows, key=lambda n: candidates.features[n, 0])] if rows else ""
+
+
+def _lesson(candidates: Candidates, wanted: set[str]) -> list[Lesson]:
+    if not wanted:
+        return [Lesson(candidates, -1)]
+    rows = [n for n, owner in enumerate(candidates.owners) if owner in wanted]
+    return [Lesson(candidates, rows[0])] if rows else []
+
+
+def _without(scores: UnitScores, generation: Generation, text: str) -> UnitScores:
+    """Take a text's own units out of the scores, or it would find itself."""
+    own = skeleton(text)
+    keep = np.array([skeleton(unit.text) != own for unit in generation.units])
+    return replace(scores, dense=np.where(keep, scores.dense, 0), lexical=np.where(keep, scores.lexical, 0))
+
+
+def fit(lessons: list[Lesson], n_steps: int = 60) -> tuple[NDArray[np.float64], float]:
+    """Maximise the likelihood of the right candidates (softmax with "nothing" as one more), with a little L2."""
+    weights = torch.zeros(len(FEATURES), dtype=torch.float64, requires_grad=True)
+    nothing = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    tensors = [torch.from_numpy(lesson.candidates.features.astype(np.float64)) for lesson in lessons]
+    sizes = torch.tensor([len(t) for t in tensors])
+    stacked, targets = torch.cat(tensors), [lesson.target for lesson in lessons]
+    starts = torch.cumsum(sizes, 0) - sizes
+    groups = torch.repeat_interleave(torch.arange(len(lessons)), sizes)
+    positive = torch.tensor([t >= 0 for t in targets])
+    rows = starts + torch.tensor([max(t, 0) for t in targets])
+    optimizer = torch.optim.LBFGS([weights, nothing], max_iter=n_steps, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        logits = stacked @ weights
+        total = torch.exp(nothing) + torch.zeros(len(lessons), dtype=torch.float64).index_add(0, groups, torch.exp(logits))
+        right = torch.where(positive, logits[rows], nothing)
+        value = (torch.log(total) - right).mean() + L2 * (weights**2).sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimizer.step(loss)
+    return weights.detach().numpy(), float(nothing.detach())
+
+
+def answer_threshold(lessons: list[Lesson], tuning: Tuning) -> float:
+    """Return the probability that all but FALSE_REFUSALS of the rightly ranked answerable questions reach."""
+    from service.rank import rank
+
+    right = []
+    for lesson in lessons:
+        ranked = rank(lesson.candidates, tuning)
+        if lesson.target >= 0 and ranked.owners[0] == lesson.candidates.owners[lesson.target] and not ranked.is_off_topic[0]:
+            right.append(float(ranked.probabilities[0]))
+    return round(float(np.quantile(right, FALSE_REFUSALS)), 4) if right else 0.5
+
+
+def accuracy(lessons: list[Lesson], tuning: Tuning) -> float:
+    """Return the share of lessons whose right candidate comes first."""
+    from service.rank import rank
+
+    firsts: list[Any] = []
+    for lesson in lessons:
+        ranked = rank(lesson.candidates, tuning)
+        wanted = lesson.candidates.owners[lesson.target] if lesson.target >= 0 else NOTHING
+        top = ranked.owners[0] if ranked.owners and ranked.probabilities[0] > ranked.nothing else NOTHING
+        firsts.append(top == wanted)
+    return float(np.mean(firsts))

@@ -1,0 +1,72 @@
+"""Answers as display blocks: pure functions, so that what is shown can be tested without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kb.model import Answer, Citation, Language, Outcome
+
+STRINGS = Path(__file__).with_name("strings")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One thing to show. `kind`: danger, notice, text, handoff, source."""
+
+    kind: str
+    text: str
+
+
+@cache
+def strings(language: str) -> Mapping[str, str]:
+    """Return the interface texts of a language."""
+    words: dict[str, str] = json.loads((STRINGS / f"{language}.json").read_text(encoding="utf-8"))
+    return words
+
+
+def blocks(answer: Answer, api: str, language: Language) -> tuple[Block, ...]:
+    """Lay an answer out: danger first, then notices, text, whom to call, sources. Labels are in `language`."""
+    danger = answer.outcome is Outcome.EMERGENCY
+    call = (Block("danger" if danger else "handoff", f"{answer.handoff.message} ☎ {answer.handoff.phone}"),) if answer.handoff else ()
+    body = (Block("text", answer.text),) if answer.text else ()
+    said = tuple(Block("notice", notice.message) for notice in answer.notices)
+    sources = tuple(Block("source", source_line(c, api, language)) for c in one_for_each_document(answer.citations))
+    return (*call, *said, *body, *sources) if danger else (*said, *body, *call, *sources)
+
+
+def one_for_each_document(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    """Keep the first citation of each document."""
+    return tuple({c.document: c for c in reversed(citations)}.values())[::-1]
+
+
+def source_line(citation: Citation, api: str, language: Language) -> str:
+    """Say, in Markdown, who published what, when, since when it holds, with a link to the marked passage."""
+    words, source = strings(language), citation.source
+    link = citation.link if citation.link.startswith("http") else api + citation.link
+    dated = "" if source.date == "unknown" else f", {source.date}"
+    until = f" — {citation.valid_to}" if citation.valid_to else ""
+    doubt = "" if source.verified else f" ({words['unverified']})"
+    return (
+        f"{words['source']}: {source.publisher}, «{source.title}»{dated}{doubt}. "
+        f"{words['valid_from']}: {citation.valid_from}{until}. [{citation.document}]({link})"
+    )
+
+
+def copy_text(answer: Answer, api: str) -> str:
+    """Return an answer as plain text to paste into a chat: the words, then the links."""
+    lines = [answer.text or (answer.handoff.message if answer.handoff else "")]
+    lines += [c.link if c.link.startswith("http") else api + c.link for c in one_for_each_document(answer.citations)]
+    return "\n\n".join(lines[:1] + ["\n".join(lines[1:])]).strip()
+
+
+def coverage(documents: list[Mapping[str, object]]) -> dict[str, str]:
+    """For an entry's documents, tell for each language the newest version's start, or "" when it has none."""
+    newest = {language: "" for language in Language}
+    for document in documents:
+        language = Language(str(document["language"]))
+        newest[language] = max(newest[language], str(document["valid_from"]))
+    return {str(language): start for language, start in newest.items()}
