@@ -1,0 +1,79 @@
+"""Write small corpora for tests: real files, each field replaceable, so that one thing at a time can be wrong."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from kb.model import Language
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+CORPUS = CHECKOUT / "corpus"
+HANDBOOK = ("topics.yaml", "contacts.yaml", "replies.yaml", "emergency.yaml", "out-of-scope.yaml", "terms.yaml")
+
+BODIES = {
+    Language.KK: "Иә, {entry} үшін айына 4 250 теңге төлейсіз.\n\n## Шарттары\n\n- Бұл ереже барлық адамға бірдей.\n- Балалар төлемейді.",
+    Language.RU: "Да, за {entry} вы платите 4 250 тенге в месяц.\n\n## Условия\n\n- Правило одно для всех людей.\n- Дети не платят.",
+    Language.EN: "Yes, for {entry} you pay 4,250 tenge a month.\n\n## Conditions\n\n- The rule is the same for everyone.\n- Children do not pay.",
+}
+ALSO = {
+    Language.KK: ["{entry} туралы айтыңызшы", "{entry} қанша тұрады", "{entry} тегін бе", "{entry} керек пе", "{entry} қайда", "{entry} кімге"],
+    Language.RU: ["расскажите про {entry}", "сколько стоит {entry}", "{entry} бесплатно ли", "нужен ли {entry}", "{entry} где", "{entry} кому"],
+    Language.EN: ["tell me about {entry}", "how much is {entry}", "is {entry} free", "do I need {entry}", "{entry} where", "{entry} for whom"],
+}
+QUESTION = {
+    Language.KK: "{entry} үшін қанша төлеймін?",
+    Language.RU: "Сколько я плачу за {entry}?",
+    Language.EN: "How much do I pay for {entry}?",
+}
+
+
+def source(**change: object) -> dict[str, object]:
+    """Return a correct source with `change` applied."""
+    base = {"publisher": "The Fund", "title": "Test page", "url": "https://example.org/a", "date": "2026-01", "verified": True}
+    return {**base, **change}
+
+
+def write_document(
+    root: Path,
+    entry: str,
+    language: Language,
+    start: str = "2020-01-01",
+    body: str | None = None,
+    folder: str = "faq",
+    **fields: object,
+) -> Path:
+    """Write one document; `fields` replace front matter, None removes a field. Returns its path."""
+    front: dict[str, object] = {
+        "title": entry,
+        "question": QUESTION[language].format(entry=entry),
+        "also": [text.format(entry=entry) for text in ALSO[language]],
+        "topic": "system",
+        "audience": ["everyone"],
+        "sources": [source()],
+        "reviewed": "2026-11-22",
+    }
+    if folder != "faq":
+        del front["question"]
+    front = {name: value for name, value in {**front, **fields}.items() if value is not None}
+    header = yaml.safe_dump(front, allow_unicode=True, sort_keys=False).replace("'2026-11-22'", "2026-11-22")
+    path = root / folder / entry / f"{language}@{start}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = BODIES[language].format(entry=entry) if body is None else body
+    path.write_text(f"---\n{header}---\n{text}\n", encoding="utf-8")
+    return path
+
+
+def write_entry(root: Path, entry: str, start: str = "2020-01-01", **fields: object) -> list[Path]:
+    """Write an entry in all three languages."""
+    return [write_document(root, entry, language, start, **fields) for language in Language]  # type: ignore[arg-type]
+
+
+def with_handbook(root: Path) -> Path:
+    """Copy the real small files (topics, contacts, replies, …) into `root`."""
+    root.mkdir(parents=True, exist_ok=True)
+    for name in HANDBOOK:
+        shutil.copy(CORPUS / name, root / name)
+    return root
