@@ -47,9 +47,7 @@ def read_topics(root: Path) -> Mapping[str, Mapping[str, str]]:
     return content or {}
 
 
-def _entry_findings(
-    entry: Entry, base: KnowledgeBase, topics: Mapping[str, object], today: date
-) -> Iterator[Finding]:
+def _entry_findings(entry: Entry, base: KnowledgeBase, topics: Mapping[str, object], today: date) -> Iterator[Finding]:
     yield from _languages(entry)
     for document in entry.documents:
         yield from _references(document, base, topics, today)
@@ -78,9 +76,13 @@ def _references(
             why = "is the entry itself" if name == document.entry else "is not an entry"
             yield Finding(document.path, 1, "dead-link", f"`see: {name}` {why}", "correct the name or remove it")
     if document.topic not in topics:
-        yield Finding(document.path, 1, "unknown-topic", f"`{document.topic}` is not in topics.yaml", "use one of its topics")
+        yield Finding(
+            document.path, 1, "unknown-topic", f"`{document.topic}` is not in topics.yaml", "use one of its topics"
+        )
     if document.reviewed > today:
-        yield Finding(document.path, 1, "bad-date", f"reviewed on {document.reviewed}, which is still to come", "correct it")
+        yield Finding(
+            document.path, 1, "bad-date", f"reviewed on {document.reviewed}, which is still to come", "correct it"
+        )
 
 
 def _agreement(versions: list[Document]) -> Iterator[Finding]:
@@ -95,11 +97,19 @@ def _agreement(versions: list[Document]) -> Iterator[Finding]:
 
 
 def _figures_differ(one: Document, other: Document) -> Iterator[Finding]:
-    for what, a, b in (("text", one.text, other.text), ("title", one.title, other.title), ("question", one.question, other.question)):
+    for what, a, b in (
+        ("text", one.text, other.text),
+        ("title", one.title, other.title),
+        ("question", one.question, other.question),
+    ):
         only_one, only_other = differences(figures(a, one.language), figures(b, other.language))
         if only_one or only_other:
-            message = f"{what}: `{one.language}` says {_listed(only_one)}, `{other.language}` says {_listed(only_other)}"
-            yield Finding(other.path, 1, "figures-differ", message, "make all languages state the same figures and dates")
+            message = (
+                f"{what}: `{one.language}` says {_listed(only_one)}, `{other.language}` says {_listed(only_other)}"
+            )
+            yield Finding(
+                other.path, 1, "figures-differ", message, "make all languages state the same figures and dates"
+            )
 
 
 def _listed(values: list[str]) -> str:
@@ -110,7 +120,11 @@ def _structure_differs(one: Document, other: Document) -> Iterator[Finding]:
     for what, a, b in (
         ("sections", one.text.count("\n## "), other.text.count("\n## ")),
         ("list items", _n_items(one), _n_items(other)),
-        ("sources", [(s.url, s.date, s.verified) for s in one.sources], [(s.url, s.date, s.verified) for s in other.sources]),
+        (
+            "sources",
+            [(s.url, s.date, s.verified) for s in one.sources],
+            [(s.url, s.date, s.verified) for s in other.sources],
+        ),
         ("links", one.see, other.see),
         ("topic", one.topic, other.topic),
         ("audience", one.audience, other.audience),
@@ -147,4 +161,10 @@ def _same_question(reading: Reading) -> Iterator[Finding]:
         if len(documents) > 1 and wording:
             names = ", ".join(sorted(documents))
             for document in documents.values():
-                yield Finding(document.path, 1, "duplicate-question", f"«{wording}» is asked in several entries: {names}", "keep it in one")
+                yield Finding(
+                    document.path,
+                    1,
+                    "duplicate-question",
+                    f"«{wording}» is asked in several entries: {names}",
+                    "keep it in one",
+                )

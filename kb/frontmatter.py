@@ -44,7 +44,9 @@ def read_raw(path: Path) -> RawFile:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        return _broken(path, 1, "encoding", f"not UTF-8 text ({error.reason} at byte {error.start})", "save it as UTF-8")
+        return _broken(
+            path, 1, "encoding", f"not UTF-8 text ({error.reason} at byte {error.start})", "save it as UTF-8"
+        )
     lines = text.split("\n")
     if lines[0].strip() != FENCE or FENCE not in (line.strip() for line in lines[1:]):
         return _broken(
@@ -70,7 +72,9 @@ def _with_fields(path: Path, header: str, body: str, body_line: int) -> RawFile:
         line = next((n for n, t in enumerate(header.splitlines(), 2) if re.search(r"\d{4}-\d{2}-\d{2}", t)), 1)
         return _broken(path, line, "bad-date", f"a date that does not exist: {error}", "write it as YYYY-MM-DD")
     if not isinstance(fields, dict):
-        return _broken(path, 2, "front-matter", "the block at the top holds no `field: value` lines", "see corpus/README.md")
+        return _broken(
+            path, 2, "front-matter", "the block at the top holds no `field: value` lines", "see corpus/README.md"
+        )
     return RawFile(path, header, body, body_line, fields, ())
 
 
@@ -106,7 +110,11 @@ def _shape_findings(raw: RawFile) -> Iterator[Finding]:
     for key in ("reviewed", "repealed"):
         if raw.fields.get(key) is not None and not is_day(raw.fields[key]):
             yield Finding(
-                raw.path, raw.line_of(key), "bad-date", f"`{key}: {raw.fields[key]}` is not a day", "write it as YYYY-MM-DD"
+                raw.path,
+                raw.line_of(key),
+                "bad-date",
+                f"`{key}: {raw.fields[key]}` is not a day",
+                "write it as YYYY-MM-DD",
             )
 
 

@@ -1,4 +1,4 @@
-"""The editors' small files beside the entries: topics, contacts, fixed replies, emergency signs, off-topic questions."""
+"""The editors' small files beside the entries: topics, contacts, replies, emergency signs, off-topic questions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import yaml
 
 from kb.model import Language
 
+EMERGENCY = "emergency"  # the name under which utterances of danger stand among the kinds of question
 Texts = Mapping[Language, str]
 _FILES = {
     "topics": "topics.yaml",
@@ -58,6 +59,7 @@ class Handbook:
     replies: Mapping[str, Texts]
     signs: Mapping[str, tuple[str, ...]]
     off_topics: Mapping[str, OffTopic]
+    dangers: Mapping[Language, tuple[str, ...]]
 
     @staticmethod
     def load(corpus: Path) -> Handbook:
@@ -74,6 +76,7 @@ class Handbook:
             replies={key: _texts(_FILES["replies"], key, texts) for key, texts in raw["replies"].items()},
             signs={row["id"]: _phrases(row) for row in raw["emergency"]["signs"]},
             off_topics={row["id"]: _off_topic(row) for row in raw["out_of_scope"]["topics"]},
+            dangers=_by_language(raw["emergency"].get("examples", {})),
         )
 
     @property
@@ -86,7 +89,9 @@ def _yaml(path: Path) -> Mapping[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise HandbookError(f"{path}: the file is missing; every corpus needs it, copy it from the published one") from None
+        raise HandbookError(
+            f"{path}: the file is missing; every corpus needs it, copy it from the published one"
+        ) from None
     except yaml.YAMLError as error:
         raise HandbookError(f"{path}: not valid YAML: {error}; put quotes round values that contain `: `") from None
     if not isinstance(content, dict):
@@ -96,7 +101,9 @@ def _yaml(path: Path) -> Mapping[str, Any]:
 
 def _texts(file: str, key: str, value: Any) -> Texts:  # noqa: ANN401 - whatever YAML holds
     if not isinstance(value, dict) or not all(isinstance(value.get(language), str) for language in Language):
-        raise HandbookError(f"{file}: `{key}` must have a text in kk, ru and en; readers of the missing one would get nothing")
+        raise HandbookError(
+            f"{file}: `{key}` must have a text in kk, ru and en; readers of the missing one would get nothing"
+        )
     return {language: value[language].strip() for language in Language}
 
 
@@ -118,5 +125,10 @@ def _phrases(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _off_topic(row: Mapping[str, Any]) -> OffTopic:
-    examples = {language: tuple(str(e) for e in row["examples"].get(language, [])) for language in Language}
-    return OffTopic(row["id"], _texts(_FILES["out_of_scope"], row["id"], row.get("reply")), examples)
+    return OffTopic(
+        row["id"], _texts(_FILES["out_of_scope"], row["id"], row.get("reply")), _by_language(row["examples"])
+    )
+
+
+def _by_language(lists: Mapping[str, Any]) -> Mapping[Language, tuple[str, ...]]:
+    return {language: tuple(str(text) for text in lists.get(language, [])) for language in Language}

@@ -14,6 +14,7 @@ from kb.base import KnowledgeBase
 from kb.frontmatter import RawFile, field_findings, read_raw, source_of
 from kb.model import Document, Finding, Kind, Language, Validity
 
+ASKED_NAME = re.compile(r"^asked\.(?P<language>kk|ru|en)\.txt$")
 FILE_NAME = re.compile(r"^(?P<language>kk|ru|en)@(?P<day>\d{4}-\d{2}-\d{2})\.md$")
 ENTRY_NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
@@ -55,6 +56,8 @@ def read_corpus(root: Path) -> Reading:
     findings: list[Finding] = []
     for kind in Kind:
         for path in _files(root / kind.folder):
+            if ASKED_NAME.match(path.name):
+                continue
             document, problems = _read(path, kind)
             findings.extend(problems)
             if document is not None:
@@ -84,7 +87,9 @@ def _read(path: Path, kind: Kind) -> tuple[Document | None, list[Finding]]:
     if raw.fields is not None:
         findings += field_findings(raw, is_faq=kind is Kind.FAQ)
         if not raw.body:
-            findings.append(Finding(path, raw.body_line, "empty", "there is no text below the block", "write the answer"))
+            findings.append(
+                Finding(path, raw.body_line, "empty", "there is no text below the block", "write the answer")
+            )
     if findings or raw.fields is None:
         return None, findings
     return _document(raw, kind, Language(name["language"]), start), []
@@ -133,16 +138,25 @@ def _with_validity(documents: list[Document]) -> list[Document]:
     return done
 
 
+def asked(folder: Path, language: Language) -> tuple[str, ...]:
+    """Read `asked.<language>.txt` of an entry's folder: how people ask, one utterance a line, for every version."""
+    path = folder / f"asked.{language}.txt"
+    if not path.is_file():
+        return ()
+    return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+
+
 def _inherit(documents: list[Document]) -> list[Document]:
-    """Give an older version without `also` the wordings of the newest one in its language: people ask the same way."""
+    """Give an older version without `also` the wordings of the newest one, and every version what people asked."""
     newest: dict[tuple[str, Language], Document] = {}
     for document in sorted(documents, key=lambda d: d.validity.start):
         if document.also:
             newest[document.entry, document.language] = document
-    return [
-        replace(d, also=newest[d.entry, d.language].also) if not d.also and (d.entry, d.language) in newest else d
-        for d in documents
-    ]
+    done = []
+    for d in documents:
+        own = d.also or (newest[d.entry, d.language].also if (d.entry, d.language) in newest else ())
+        done.append(replace(d, also=tuple(dict.fromkeys((*own, *asked(d.path.parent, d.language))))))
+    return done
 
 
 def _misplaced(documents: list[Document]) -> Iterable[Finding]:
@@ -157,5 +171,9 @@ def _misplaced(documents: list[Document]) -> Iterable[Finding]:
         for document in group:
             if document.validity.end is not None and document.validity.end <= document.validity.start:
                 yield Finding(
-                    document.path, 1, "bad-date", "`repealed` is not after the start date", "correct one of the two dates"
+                    document.path,
+                    1,
+                    "bad-date",
+                    "`repealed` is not after the start date",
+                    "correct one of the two dates",
                 )

@@ -20,7 +20,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^a-zа-яәғқңөұүһі])|\
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _MIXED = re.compile(r"\b(?=\w*[A-Za-z])(?=\w*[А-Яа-яӘәҒғҚқҢңӨөҰұҮүҺһІіЁё])[^\W\d_]+\b")
 _LIST = re.compile(r"^(?:- |\d+\. )")
-_UNSUPPORTED = ((re.compile(r"\]\("), "a link in the text"), (re.compile(r"\*\*|__"), "bold"), (re.compile(r"^\|"), "a table"))
+_UNSUPPORTED = (
+    (re.compile(r"\]\("), "a link in the text"),
+    (re.compile(r"\*\*|__"), "bold"),
+    (re.compile(r"^\|"), "a table"),
+)
 _NO_PHONE = re.compile(r"\d{1,3}(?:[  ,]\d{3})+|\b\d{4}[-–]\d{4}\b|\d{4}-\d{2}-\d{2}")  # amounts, years, days
 _PHONE = re.compile(r"\+?\d[\d() -]{5,}\d|8-800[\d-]+")
 
@@ -41,18 +45,44 @@ def _at(document: Document, line: int, rule: str, message: str, fix: str) -> Fin
 def _shape(document: Document) -> Iterator[Finding]:
     lines = document.text.split("\n")
     if document.kind is Kind.FAQ and (lines[0].startswith("#") or _LIST.match(lines[0])):
-        yield _at(document, 0, "no-direct-answer", "the text does not begin with the answer itself", "begin with one to three sentences")
+        yield _at(
+            document,
+            0,
+            "no-direct-answer",
+            "the text does not begin with the answer itself",
+            "begin with one to three sentences",
+        )
     for n, line in enumerate(lines):
         if line.startswith("#") and not line.startswith("## "):
             yield _at(document, n, "heading-level", f"heading `{line}`", "write headings as `## Heading`")
         for pattern, what in _UNSUPPORTED:
             if pattern.search(line):
-                yield _at(document, n, "markdown", f"{what} is not shown to readers as such", "write plain sentences and lists")
+                yield _at(
+                    document,
+                    n,
+                    "markdown",
+                    f"{what} is not shown to readers as such",
+                    "write plain sentences and lists",
+                )
         if _PHONE.search(_NO_PHONE.sub("", line)):
-            yield _at(document, n, "phone", "a phone number that is not in contacts.yaml", "use 1414, 103 or a contact of contacts.yaml")
+            yield _at(
+                document,
+                n,
+                "phone",
+                "a phone number that is not in contacts.yaml",
+                "use 1414, 103 or a contact of contacts.yaml",
+            )
     for n, (line, after) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
-        if line.startswith("## ") and not any(t.strip() and not t.startswith("## ") for t in _until_heading(lines[n + 1 :])):
-            yield _at(document, n, "empty-section", f"nothing stands under `{line}`", "write the section or remove the heading")
+        if line.startswith("## ") and not any(
+            t.strip() and not t.startswith("## ") for t in _until_heading(lines[n + 1 :])
+        ):
+            yield _at(
+                document,
+                n,
+                "empty-section",
+                f"nothing stands under `{line}`",
+                "write the section or remove the heading",
+            )
         if _LIST.match(after) and line.strip() and not _LIST.match(line) and not line.startswith("  "):
             yield _at(document, n, "list-spacing", "a list must have an empty line before it", "add an empty line")
 
@@ -75,10 +105,22 @@ def _sentences(document: Document) -> Iterator[Finding]:
     for n_words, sentence in counts:
         if n_words > LONGEST_SENTENCE:
             line = next((n for n, t in enumerate(document.text.split("\n")) if sentence[:30] in t), 0)
-            yield _at(document, line, "long-sentence", f"{n_words} words: «{sentence[:60]}…»", "split it; aim at 20 words or fewer")
+            yield _at(
+                document,
+                line,
+                "long-sentence",
+                f"{n_words} words: «{sentence[:60]}…»",
+                "split it; aim at 20 words or fewer",
+            )
     mean = sum(n for n, _ in counts) / max(1, len(counts))
     if mean > MEAN_SENTENCE:
-        yield _at(document, 0, "reading-level", f"{mean:.1f} words a sentence on average", "shorten; short sentences are understood")
+        yield _at(
+            document,
+            0,
+            "reading-level",
+            f"{mean:.1f} words a sentence on average",
+            "shorten; short sentences are understood",
+        )
 
 
 def _language(document: Document) -> Iterator[Finding]:
@@ -88,7 +130,13 @@ def _language(document: Document) -> Iterator[Finding]:
         found = detect(text).language
         if found is not document.language and (what == "the text" or _surely_other(text, document.language)):
             fix = f"write it in `{document.language}`, or rename the file"
-            yield Finding(document.path, 1, "wrong-language", f"{what} reads as `{found}`, the file says `{document.language}`", fix)
+            yield Finding(
+                document.path,
+                1,
+                "wrong-language",
+                f"{what} reads as `{found}`, the file says `{document.language}`",
+                fix,
+            )
 
 
 def _surely_other(text: str, language: Language) -> bool:
@@ -102,7 +150,9 @@ def _characters(document: Document) -> Iterator[Finding]:
     for n, line in enumerate(document.text.split("\n")):
         for word in _MIXED.findall(line):
             if not _is_suffixed_name(word):
-                yield _at(document, n, "mixed-alphabets", f"`{word}` mixes Latin and Cyrillic letters", "retype the word")
+                yield _at(
+                    document, n, "mixed-alphabets", f"`{word}` mixes Latin and Cyrillic letters", "retype the word"
+                )
     for field in (document.title, document.question):
         if field != unicodedata.normalize("NFC", field):
             yield Finding(document.path, 1, "unicode", "letters are stored in pieces (not NFC)", "retype the line")
@@ -118,7 +168,9 @@ def _avoided(document: Document, avoid: tuple[tuple[str, str], ...]) -> Iterator
         for n, line in enumerate(text.split("\n")):
             for beginning, instead in avoid:
                 if re.search(rf"\b{beginning}", line, re.IGNORECASE):
-                    yield Finding(document.path, first + n, "avoided-word", f"`{beginning}…` in the {where}", f"write: {instead}")
+                    yield Finding(
+                        document.path, first + n, "avoided-word", f"`{beginning}…` in the {where}", f"write: {instead}"
+                    )
 
 
 @cache
@@ -129,7 +181,9 @@ def avoided_words(corpus: Path) -> Mapping[Language, tuple[tuple[str, str], ...]
         return {}
     rows: list[dict[str, Any]] = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("avoid", [])
     return {
-        language: tuple((pattern, row["instead"]) for row in rows if row["language"] == language for pattern in _patterns(row))
+        language: tuple(
+            (pattern, row["instead"]) for row in rows if row["language"] == language for pattern in _patterns(row)
+        )
         for language in Language
     }
 

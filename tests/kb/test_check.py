@@ -45,7 +45,14 @@ def rewrite(corpus, language=Language.RU, **fields):
         (RU.replace("4 250", "4 350"), "figures-differ"),
         (RU.replace("- Дети не платят.", ""), "languages-differ"),
         (BODIES[Language.KK].format(entry="alpha"), "wrong-language"),
-        (RU.replace("Да, за", "Да, если вы нигде не работаете и не относитесь ни к одной из льготных категорий, которые перечислены в законе об этом, и при этом хотите получать помощь, то за"), "long-sentence"),
+        (
+            RU.replace(
+                "Да, за",
+                "Да, если вы нигде не работаете и не относитесь ни к одной из льготных категорий, которые перечислены "
+                "в законе об этом, и при этом хотите получать помощь, то за",
+            ),
+            "long-sentence",
+        ),
         (RU.replace("## Условия", "# Условия"), "heading-level"),
         ("- " + RU, "no-direct-answer"),
         (RU.replace("Дети", "[Дети](https://a.kz)"), "markdown"),
@@ -81,7 +88,10 @@ def test_a_mistake_in_the_front_matter_is_found(corpus, fields, rule):
 
 def test_a_missing_language_is_found_for_the_version_that_lacks_it(corpus):
     write_document(corpus, "alpha", Language.RU, "2026-01-01")
-    assert {(r, p) for r, p, _ in found(corpus)} == {("missing-language", "kk@2026-01-01.md"), ("missing-language", "en@2026-01-01.md")}
+    assert {(r, p) for r, p, _ in found(corpus)} == {
+        ("missing-language", "kk@2026-01-01.md"),
+        ("missing-language", "en@2026-01-01.md"),
+    }
 
 
 def test_a_question_that_leads_to_two_entries_is_found_whatever_its_spelling(corpus):

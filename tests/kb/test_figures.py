@@ -51,7 +51,11 @@ def alarm(one, other_text, other):
 
 def mutated(text, language, chance):
     """Change one figure as a slip of an editor would: a digit, a lost zero, a swapped pair, another month."""
-    places = [m for m in re.finditer(r"(?m)(?!^\d+\. )\d+", text) if not re.match(r"\d+\. ", text[m.start() :]) or text[m.start() - 1] != "\n"]
+    places = [
+        m
+        for m in re.finditer(r"(?m)(?!^\d+\. )\d+", text)
+        if not re.match(r"\d+\. ", text[m.start() :]) or text[m.start() - 1] != "\n"
+    ]
     if not places:
         return None
     m = chance.choice(places)

@@ -54,7 +54,7 @@ def test_russian_typed_on_a_latin_keyboard():
 
 def test_kazakh_typed_on_a_latin_keyboard():
     found, missed = recovered(plain_texts("kk"), lambda text: text.translate(KAZAKH_KEYS))
-    assert found >= 0.9, missed  # 2026-11-22: 71 of 74
+    assert found >= 0.9, missed  # 2026-11-22: 72 of 74
 
 
 def test_latin_typed_on_a_russian_keyboard():
@@ -66,7 +66,7 @@ def test_latin_typed_on_a_russian_keyboard():
 def test_kazakh_letters_typed_as_digits():
     texts = [t for t in plain_texts("kk") if has_kazakh_letters(t) and t.islower() and not re.search(r"\d", t)]
     found, missed = recovered(texts, lambda text: text.translate(DIGITS))
-    assert found >= 0.75, missed  # 2026-11-22: 26 of 32
+    assert found >= 0.85, missed  # 2026-11-22: 29 of 32
 
 
 @pytest.mark.parametrize("label", ["kk-Latn", "ru-Latn"])
@@ -82,8 +82,8 @@ def test_held_out_questions_have_no_second_reading():
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 def test_everyday_texts_have_no_second_reading(language):
-    # Of 2,000 sentences of the training data each (2026-11-22): kk 1, ru 0, en 0, kk without its letters 0,
-    # kk in Latin 8 and ru in Latin 3, all of them around names such as WTO and Huawei.
+    # Of 2,000 sentences of the training data each (2026-11-22): kk 0, ru 1, en 0, kk without its letters 0,
+    # kk in Latin 8 and ru in Latin 3, all of them around names such as WCDMA and Huawei.
     texts = [*lines(f"everyday.{language}.txt")]
     if language == "kk":
         texts += [without_kazakh_letters(text) for text in texts]
