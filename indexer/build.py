@@ -18,7 +18,7 @@ from indexer.shelf import Shelf
 from indexer.stores.faiss import FaissStore
 from indexer.units import Facet, Unit, units_of
 from kb.base import KnowledgeBase
-from kb.handbook import Handbook
+from kb.handbook import EMERGENCY, Handbook
 from kb.language.analyze import ANALYZER_VERSION
 from kb.load import load_corpus
 
@@ -42,15 +42,16 @@ class Snapshot:
         return hashlib.sha256((self.base.digest + self.handbook.json).encode()).hexdigest()
 
     def units(self) -> tuple[Unit, ...]:
-        """Return the units of all documents, then the off-topic examples."""
+        """Return the units of all documents, then the examples of off-topic questions and of danger."""
         return (*units_of(self.base.documents()), *_off_topic_units(self.handbook))
 
 
 def _off_topic_units(handbook: Handbook) -> list[Unit]:
+    kinds = {topic.id: topic.examples for topic in handbook.off_topics.values()} | {EMERGENCY: handbook.dangers}
     return [
-        Unit(topic.id, language, Facet.OFF_TOPIC, n, text)
-        for topic in handbook.off_topics.values()
-        for language, texts in topic.examples.items()
+        Unit(kind, language, Facet.OFF_TOPIC, n, text)
+        for kind, examples in kinds.items()
+        for language, texts in examples.items()
         for n, text in enumerate(texts)
     ]
 
@@ -64,7 +65,9 @@ def unchanged(snapshot: Snapshot, encoder: Encoder, shelf: Shelf) -> Manifest | 
     return None
 
 
-def build(snapshot: Snapshot, encoder: Encoder, shelf: Shelf, now: datetime, progress: Progress | None = None) -> Manifest:
+def build(
+    snapshot: Snapshot, encoder: Encoder, shelf: Shelf, now: datetime, progress: Progress | None = None
+) -> Manifest:
     """Write a new generation and return its manifest. It is not published.
 
     `progress(stage, done, total)` is told of each stage. Raises ValueError on an empty corpus.
@@ -115,7 +118,10 @@ def _vectors(
     hashes = [unit.sha256 for unit in units]
     new = list({h: unit for h, unit in zip(hashes, units, strict=True) if h not in known}.items())
     _tell(progress, "encoding", 0, len(new))
-    for facets, encode in (((Facet.PASSAGE,), encoder.encode_passages), ((Facet.WORDING, Facet.OFF_TOPIC), encoder.encode_queries)):
+    for facets, encode in (
+        ((Facet.PASSAGE, Facet.DOCUMENT), encoder.encode_passages),
+        ((Facet.WORDING, Facet.OFF_TOPIC), encoder.encode_queries),
+    ):
         part = [(h, unit) for h, unit in new if unit.facet in facets]
         if part:
             known.update(zip((h for h, _ in part), encode([unit.text for _, unit in part]), strict=True))

@@ -141,7 +141,9 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return _MANIFEST.validate_json((path / "manifest.json").read_bytes())
     except FileNotFoundError:
-        raise GenerationError(f"{path}: no manifest.json, so this is no generation. Run `anyq build --publish`.") from None
+        raise GenerationError(
+            f"{path}: no manifest.json, so this is no generation. Run `anyq build --publish`."
+        ) from None
     except ValueError as error:
         raise GenerationError(f"{path}/manifest.json: unreadable ({error}). Run `anyq build --publish`.") from None
 
@@ -155,15 +157,15 @@ def _verify(path: Path, manifest: Manifest, encoder_revision: str | None) -> Non
     expected = {"format_version": FORMAT_VERSION, "analyzer_version": ANALYZER_VERSION}
     if encoder_revision is not None:
         expected["encoder_revision"] = encoder_revision
-    for field, value in expected.items():
-        found = getattr(manifest, field)
+    for name, value in expected.items():
+        found = getattr(manifest, name)
         if found != value:
             raise GenerationError(
-                f"{path}: {field}: expected {value}, found {found}. Questions and index would not match. "
+                f"{path}: {name}: expected {value}, found {found}. Questions and index would not match. "
                 "Run `anyq build --publish`, or set ANYQ_ENCODER back."
             )
-    for name, checksum in manifest.files.items():
-        file = path / name
+    for relative, checksum in manifest.files.items():
+        file = path / relative
         found = file_sha256(file) if file.is_file() else "no file"
         if found != checksum:
             raise GenerationError(

@@ -17,8 +17,8 @@ from kb.language.analyze import analyze
 from kb.model import Language
 
 # Okapi defaults of the literature (Robertson & Zaragoza 2009); lengths of wordings vary little, so b is low there.
-_K1 = {Facet.WORDING: 0.6, Facet.PASSAGE: 1.2, Facet.OFF_TOPIC: 0.6}
-_B = {Facet.WORDING: 0.3, Facet.PASSAGE: 0.6, Facet.OFF_TOPIC: 0.3}
+_K1 = {Facet.WORDING: 0.6, Facet.PASSAGE: 1.2, Facet.DOCUMENT: 1.2, Facet.OFF_TOPIC: 0.6}
+_B = {Facet.WORDING: 0.3, Facet.PASSAGE: 0.6, Facet.DOCUMENT: 0.75, Facet.OFF_TOPIC: 0.3}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The texts under which a document can be found: each of its wordings, and each of its passages with title and heading."""
+"""The texts under which a document can be found: each wording, each passage with its heading, and the whole."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Facet(StrEnum):
 
     WORDING = "wording"
     PASSAGE = "passage"
+    DOCUMENT = "document"
     OFF_TOPIC = "off-topic"
 
 
@@ -46,3 +47,5 @@ def _units(document: Document) -> Iterable[Unit]:
     for passage in chunk(document):
         text = "\n".join((document.question or document.title, *passage.heading, passage.text))
         yield Unit(document.id, document.language, Facet.PASSAGE, passage.n, text)
+    whole = "\n".join((document.title, *document.wordings, document.text))
+    yield Unit(document.id, document.language, Facet.DOCUMENT, 0, whole)

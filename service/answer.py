@@ -47,7 +47,7 @@ def document_for(entry: str, setting: Setting) -> Document | None:
 
 
 def whole_passages(document: Document, best: int, setting: Setting) -> tuple[Passage, ...]:
-    """Choose what to quote: all of an FAQ entry, since conditions belong to the rule; of a long text, the part asked for.
+    """Choose what to quote: all of an FAQ entry, since conditions belong to the rule; of a long text, the part meant.
 
     `best` is the number of the passage that matched.
     """
@@ -96,7 +96,9 @@ def alternatives(entries: Iterable[str], setting: Setting) -> tuple[Alternative,
     """Name other entries in force that the asker may mean."""
     documents = (document_for(entry, setting) for entry in entries)
     return tuple(
-        Alternative(d.entry, d.id, d.title, d.question, f"{setting.public_url}/d/{d.id}") for d in documents if d is not None
+        Alternative(d.entry, d.id, d.title, d.question, f"{setting.public_url}/d/{d.id}")
+        for d in documents
+        if d is not None
     )
 
 

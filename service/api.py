@@ -115,7 +115,10 @@ def _answers(app: FastAPI, engine: Engine) -> None:
     registry = app.state.registry = CollectorRegistry()
     outcomes = Counter("anyq_answers", "Answers by outcome and language", ["outcome", "language"], registry=registry)
     seconds = Histogram(
-        "anyq_answer_seconds", "Time to answer", registry=registry, buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 3)
+        "anyq_answer_seconds",
+        "Time to answer",
+        registry=registry,
+        buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 3),
     )
 
     @app.get("/v1/answer", dependencies=[Depends(known_parameters)], response_model=Answer)

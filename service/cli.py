@@ -28,7 +28,9 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Corpus folder (default: the checkout's corpus/).")]
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Folder of generations (default: the checkout's var/).")]
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Folder of generations (default: the checkout's var/).")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -76,10 +78,15 @@ def check(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     with plain_errors(), progress_bars() as progress:
         findings = check_corpus(root, today(), lambda done, total: progress("checking", done, total))
     if as_json:
-        typer.echo(json.dumps([asdict(f) | {"path": _relative(f.path)} for f in findings], ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps([asdict(f) | {"path": _relative(f.path)} for f in findings], ensure_ascii=False, indent=1)
+        )
     else:
         for f in findings:
-            out.print(f"[bold]{_relative(f.path)}:{f.line}[/] [yellow]{f.rule}[/] {_escape(f.message)}. [dim]{_escape(f.fix)}[/]")
+            out.print(
+                f"[bold]{_relative(f.path)}:{f.line}[/] [yellow]{f.rule}[/] "
+                f"{_escape(f.message)}. [dim]{_escape(f.fix)}[/]"
+            )
         out.print(f"{len(findings)} findings" if findings else f"[green]No findings[/] in {_relative(root)}")
     raise typer.Exit(1 if findings else 0)
 

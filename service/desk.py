@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.generation import Generation
+from kb.handbook import EMERGENCY
 from kb.language.detect import detect
 from kb.model import (
     Answer,
@@ -83,8 +84,10 @@ class Desk:
         """Return the `k` best hits in force on `as_of`, one for each entry."""
         trace = self.trace(self.query(text, language, as_of))
         setting = self._setting(trace.query, as_of, as_of)
-        hits = []
-        for owner, off_topic, p in zip(trace.ranked.owners, trace.ranked.is_off_topic, trace.ranked.probabilities, strict=True):
+        hits: list[Hit] = []
+        for owner, off_topic, p in zip(
+            trace.ranked.owners, trace.ranked.is_off_topic, trace.ranked.probabilities, strict=True
+        ):
             document = None if off_topic else document_for(owner, setting)
             if document is not None and len(hits) < k:
                 hits.append(self._hit(document, float(p), trace))
@@ -124,7 +127,7 @@ class Desk:
         query = self.query(text, language, as_of)
         setting = self._setting(query, as_of, today)
         sign = emergency_sign(text, self.generation.handbook.signs)
-        draft = self._emergency(query, setting) if sign else self._decide(query, setting)
+        draft = self._emergency(query, setting, 1.0) if sign else self._decide(query, setting)
         took = round((time.perf_counter() - started) * 1000, 2)
         identity = hashlib.sha256(f"{time.time_ns()}{text}".encode()).hexdigest()[:16]
         return replace(draft, id=identity, took_ms=took)
@@ -135,19 +138,23 @@ class Desk:
             self.generation, query.language, as_of, today, tuning.soon_days, tuning.longest_text, self.public_url
         )
 
-    def _emergency(self, query: Query, setting: Setting) -> Answer:
+    def _emergency(self, query: Query, setting: Setting, confidence: float) -> Answer:
         """Quote the ambulance entry, whatever the question, and send to 103."""
         message = self.generation.handbook.replies[Outcome.EMERGENCY][query.language]
         entries = self.generation.base.entries
         document = document_for(AMBULANCE_ENTRY, setting) if AMBULANCE_ENTRY in entries else None
         citations = cite(document, self.generation.passages[document.id][:1], setting) if document else ()
-        return self._answer(Outcome.EMERGENCY, query, setting, 1.0, citations, handoff=handoff(AMBULANCE, message, setting))
+        call = handoff(AMBULANCE, message, setting)
+        return self._answer(Outcome.EMERGENCY, query, setting, confidence, citations, handoff=call)
 
     def _decide(self, query: Query, setting: Setting) -> Answer:
         trace = self.trace(query)
         ranked, tuning = trace.ranked, self.tuning
         top = float(ranked.probabilities[0]) if ranked.owners else 0.0
-        if ranked.owners and ranked.is_off_topic[0] and top >= ranked.nothing:
+        danger = ranked.probability(EMERGENCY)
+        if danger >= tuning.emergency:
+            return self._emergency(query, setting, danger)
+        if ranked.owners and ranked.owners[0] in self.generation.handbook.off_topics and top >= ranked.nothing:
             return self._refuse(Outcome.OUT_OF_SCOPE, trace, setting, top)
         dormant = self._not_in_force(query, setting, top)
         if dormant is not None:

@@ -152,7 +152,9 @@ def _publishing_calls(api: APIRouter, engine: Engine) -> None:
             {"id": m.id, "created": m.created, "encoder": m.encoder, "counts": m.counts, "n_encoded": m.n_encoded}
             for m in reversed(shelf.manifests())
         ]
-        return Shelves(current=shelf.current(), generations=rows, history=[asdict(p) for p in reversed(shelf.history())])
+        return Shelves(
+            current=shelf.current(), generations=rows, history=[asdict(p) for p in reversed(shelf.history())]
+        )
 
     @api.post("/publish")
     def publish(chosen: Chosen) -> Publication:

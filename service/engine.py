@@ -1,4 +1,4 @@
-"""Hold the encoder and the published generation for a running service, and follow `CURRENT` without dropping a request."""
+"""Hold encoder and published generation for a running service, and follow `CURRENT` without dropping a request."""
 
 from __future__ import annotations
 

@@ -20,7 +20,6 @@ import numpy as np
 from ir_measures import RR, Success, nDCG
 from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from kb.model import Language, Outcome
 from service.desk import Desk
@@ -118,7 +117,9 @@ def _case(path: Path, n: int, line: str, relevant: Mapping[str, set[str]]) -> Ca
             relevant=entries,
         )
     except (KeyError, ValueError) as error:
-        raise CaseError(f"{path}:{n}: {error!r}; a line needs _id, text and metadata as described in corpus/README.md") from None
+        raise CaseError(
+            f"{path}:{n}: {error!r}; a line needs _id, text and metadata as described in corpus/README.md"
+        ) from None
 
 
 def run_cases(
@@ -191,9 +192,13 @@ def _refusals(results: tuple[Result, ...]) -> dict[str, float]:
         "refused of answerable": _share([r.outcome in REFUSALS for r in answerable]),
         "refusals that were right": _share([not r.case.is_answerable for r in refused]),
         "emergencies recognised": _share([r.outcome is Outcome.EMERGENCY for r in emergencies]),
-        "false emergencies": _share([r.outcome is Outcome.EMERGENCY for r in results if r.case.outcome is not Outcome.EMERGENCY]),
+        "false emergencies": _share(
+            [r.outcome is Outcome.EMERGENCY for r in results if r.case.outcome is not Outcome.EMERGENCY]
+        ),
         "answered rightly": _share([_is_right(r) for r in answerable]),
-        "clarified with the right one": _share([r.outcome is Outcome.CLARIFY and bool(r.case.relevant & set(r.ranked[:3])) for r in answerable]),
+        "clarified with the right one": _share(
+            [r.outcome is Outcome.CLARIFY and bool(r.case.relevant & set(r.ranked[:3])) for r in answerable]
+        ),
         "answered wrongly": _share([r.outcome is Outcome.ANSWERED and not _is_right(r) for r in answerable]),
     }
 
@@ -208,7 +213,7 @@ def _share(flags: list[bool]) -> float:
 
 def report_of(evaluation: Evaluation, *, misses: bool) -> RenderableType:
     """Show the table, the refusal figures and, if asked, every question that went wrong."""
-    table = Table("group", *(Text(x) for x in ("n", *MEASURES, "hit@1 95 %")), title="Judged questions", title_justify="left")
+    table = Table("group", "n", *MEASURES, "hit@1 95 %", title="Judged questions", title_justify="left")
     for row in evaluation.rows:
         figures = (f"{row.values[name]:.3f}" for name in MEASURES)
         table.add_row(row.group, str(row.n), *figures, f"{row.low:.3f} to {row.high:.3f}")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.generation import Generation
 from indexer.units import Facet
+from kb.handbook import EMERGENCY
 from kb.model import Kind
 from service.search import UnitScores
 
@@ -18,10 +19,13 @@ FEATURES = (
     "dense_passage",  # cosine with the nearest passage
     "lexical_wording",  # BM25 of the best wording, as a share of the question's idf
     "lexical_passage",  # the same for passages
+    "dense_document",  # cosine with the whole document, wordings included
+    "lexical_document",  # the same for the whole document: terms may stand far apart
     "agreement",  # dense_wording x lexical_wording: both retrievers see the same
     "is_leaflet",
     "is_announcement",
     "is_off_topic",
+    "is_emergency",
 )
 
 
@@ -39,23 +43,28 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
     found = np.flatnonzero((scores.dense > 0) | (scores.lexical > 0))
     owners, inverse = np.unique(generation.owners[found], return_inverse=True)
     facets = generation.facets[found]
-    passage = facets == Facet.PASSAGE
     dense, lexical = scores.dense[found], scores.lexical[found]
     n = len(owners)
-    wording_best = _best(np.where(passage, 0, dense), inverse, n)
-    wording_lexical = _best(np.where(passage, 0, lexical), inverse, n)
+    is_wording = (facets == Facet.WORDING) | (facets == Facet.OFF_TOPIC)
+
+    def best(values: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
+        return _best(np.where(where, values, 0), inverse, n)
+
+    wording_best, wording_lexical = best(dense, is_wording), best(lexical, is_wording)
     columns = (
         wording_best,
-        _mean_of_best(np.where(passage, 0, dense), inverse, n, 3),
-        _best(np.where(passage, dense, 0), inverse, n),
+        _mean_of_best(np.where(is_wording, dense, 0), inverse, n, 3),
+        best(dense, facets == Facet.PASSAGE),
         wording_lexical,
-        _best(np.where(passage, lexical, 0), inverse, n),
+        best(lexical, facets == Facet.PASSAGE),
+        best(dense, facets == Facet.DOCUMENT),
+        best(lexical, facets == Facet.DOCUMENT),
         wording_best * wording_lexical,
         *_flags(owners, generation),
     )
     features = np.stack(columns, axis=1).astype(np.float32) if n else np.zeros((0, len(FEATURES)), np.float32)
     names = tuple(str(owner) for owner in owners)
-    return Candidates(names, np.array([name in generation.handbook.off_topics for name in names], np.bool_), features)
+    return Candidates(names, np.array([name not in generation.base.entries for name in names], np.bool_), features)
 
 
 def _best(values: NDArray[np.float32], groups: NDArray[np.int64], n: int) -> NDArray[np.float32]:
@@ -70,12 +79,11 @@ def _mean_of_best(values: NDArray[np.float32], groups: NDArray[np.int64], n: int
     rank = np.arange(len(values)) - starts[groups[order]]
     total = np.zeros(n, dtype=np.float32)
     np.add.at(total, groups[order][rank < k], values[order][rank < k])
-    return total / k
+    return (total / k).astype(np.float32)
 
 
 def _flags(owners: NDArray[np.str_], generation: Generation) -> tuple[NDArray[np.float32], ...]:
     entries = generation.base.entries
-    kinds = [entries[name].kind if name in entries else None for name in owners]
-    return tuple(
-        np.array([kind is wanted for kind in kinds], dtype=np.float32) for wanted in (Kind.LEAFLET, Kind.ANNOUNCEMENT, None)
-    )
+    kinds = [str(entries[name].kind) if name in entries else EMERGENCY if name == EMERGENCY else "" for name in owners]
+    wanted = (Kind.LEAFLET, Kind.ANNOUNCEMENT, "", EMERGENCY)
+    return tuple(np.array([kind == one for kind in kinds], dtype=np.float32) for one in wanted)

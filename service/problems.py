@@ -31,7 +31,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         errors = [
-            {"parameter": str(e["loc"][-1]), "problem": e["msg"], "given": _shown(e.get("input"))} for e in error.errors()
+            {"parameter": str(e["loc"][-1]), "problem": e["msg"], "given": _shown(e.get("input"))}
+            for e in error.errors()
         ]
         detail = "; ".join(f"`{e['parameter']}`: {e['problem']}" for e in errors)
         return problem(422, "invalid-parameter", "A parameter is wrong", detail, errors=errors)

@@ -21,6 +21,10 @@ class Ranked:
     probabilities: NDArray[np.float64]
     nothing: float
 
+    def probability(self, owner: str) -> float:
+        """Return the probability of one candidate, 0 when it is none."""
+        return float(self.probabilities[self.owners.index(owner)]) if owner in self.owners else 0.0
+
 
 def rank(candidates: Candidates, tuning: Tuning) -> Ranked:
     """Apply the learned weights; ties are broken by name, so the order is always the same."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -105,27 +104,31 @@ def answer_report(question: str, answer: Answer, handbook: Handbook) -> Renderab
     parts += [Text(f"! {notice.message}", style="yellow") for notice in answer.notices]
     if answer.handoff:
         parts.append(Text(f"→ {answer.handoff.message} ({answer.handoff.phone})", style="cyan"))
-    parts += [Text(f"? {a.question or a.title}  {a.document}", style="dim") for a in answer.alternatives]
+    parts += [Text(f"? [{a.document}] {a.question or a.title}", style="dim") for a in answer.alternatives]
     for document in dict.fromkeys(c.document for c in answer.citations):
         cited = next(c for c in answer.citations if c.document == document)
         source = f"{cited.source.publisher}: {cited.source.title}, {cited.source.date}"
         parts.append(Text(f"[{document}] {source}", style="green"))
-    ending = f"{answer.outcome} · {answer.language} · {answer.confidence:.2f} · {answer.as_of} · {answer.took_ms:.0f} ms"
+    ending = (
+        f"{answer.outcome} · {answer.language} · {answer.confidence:.2f} · {answer.as_of} · {answer.took_ms:.0f} ms"
+    )
     return Panel(Group(*parts), title=Text(question, style="bold"), subtitle=ending, title_align="left")
 
 
 def explanation(desk: Desk, question: str, language: Language | None, as_of: date) -> dict[str, Any]:
     """Say how an answer was found: readings, normal forms, each retriever's list, features, weights, thresholds."""
 
-
-
-
     trace = desk.trace(desk.query(question, language, as_of))
     tuning, ranked, scores = desk.tuning, trace.ranked, trace.scores
     units = desk.generation.units
     lists = {
         name: [
-            {"document": units[row].document, "facet": units[row].facet, "text": units[row].text[:80], "score": round(float(part[row]), 4)}
+            {
+                "document": units[row].document,
+                "facet": units[row].facet,
+                "text": units[row].text[:80],
+                "score": round(float(part[row]), 4),
+            }
             for row in (-part).argsort(kind="stable")[:N_EXPLAINED]
             if part[row] > 0
         ]
@@ -148,5 +151,5 @@ def explanation(desk: Desk, question: str, language: Language | None, as_of: dat
     }
 
 
-def _features(row: Any) -> Mapping[str, float]:  # noqa: ANN401 - a numpy row
+def _features(row: Any) -> dict[str, object]:  # noqa: ANN401 - a numpy row
     return {name: round(float(value), 4) for name, value in zip(FEATURES, row, strict=True)}

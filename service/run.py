@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -33,13 +35,19 @@ def serve_all(
     for wanted in (port, *ports.values()):
         _ensure_free(host, wanted)
     api = f"http://{_reachable(host)}:{port}"
+    signal.signal(signal.SIGTERM, _leave)
     with _children(ports, host, api):
         say(_addresses(api, _reachable(host), ports, settings.key()))
         uvicorn.run(create_app(settings, engine), host=host, port=port, log_level="warning")
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End in order on SIGTERM: uvicorn raises the signal again when it is done, and the pages must be ended too."""
+    raise SystemExit(128 + number)
+
+
 def _reachable(host: str) -> str:
-    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
+    return "127.0.0.1" if host == "0.0.0.0" else host
 
 
 def _ensure_free(host: str, port: int) -> None:
@@ -48,7 +56,9 @@ def _ensure_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortTakenError(f"port {port} on {host} cannot be used ({error.strerror}); choose another: --port N") from None
+            raise PortTakenError(
+                f"port {port} on {host} cannot be used ({error.strerror}); choose another: --port N"
+            ) from None
 
 
 def _addresses(api: str, host: str, ports: dict[str, int], key: str) -> str:
@@ -61,7 +71,10 @@ def _addresses(api: str, host: str, ports: dict[str, int], key: str) -> str:
 def _children(ports: dict[str, int], host: str, api: str) -> Iterator[None]:
     """Start a Streamlit process for each page and end them all when the block ends."""
     environment = child_environment(ANYQ_API=api)
-    processes = [subprocess.Popen(_command(name, host, port), env=environment) for name, port in ports.items()]
+    processes = [
+        subprocess.Popen(_command(name, host, port), env=environment, stdout=subprocess.DEVNULL)
+        for name, port in ports.items()
+    ]
     try:
         yield
     finally:
@@ -74,5 +87,10 @@ def _children(ports: dict[str, int], host: str, api: str) -> Iterator[None]:
 def _command(name: str, host: str, port: int) -> list[str]:
     page = str(CHECKOUT / "ui" / f"{name}.py")
     options = (f"--server.port={port}", f"--server.address={host}", "--server.headless=true")
-    quiet = ("--browser.gatherUsageStats=false", "--client.toolbarMode=minimal", "--logger.level=warning")
+    quiet = (
+        "--browser.gatherUsageStats=false",
+        "--client.toolbarMode=minimal",
+        "--client.showErrorDetails=none",
+        "--logger.level=warning",
+    )
     return [sys.executable, "-m", "streamlit", "run", page, *options, *quiet, "--server.fileWatcherType=none", *_THEME]

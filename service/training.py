@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,27 +13,29 @@ from numpy.typing import NDArray
 
 from indexer.encode import open_encoder
 from indexer.generation import Generation
+from indexer.shelf import Shelf, ShelfError
 from indexer.units import Facet
+from kb.handbook import EMERGENCY
 from kb.language.folding import skeleton
 from kb.model import Outcome, Scope
 from service.evaluate import read_cases
 from service.fuse import FEATURES, Candidates, fuse
+from service.rank import rank
 from service.search import UnitScores, query_encoder, score_units
 from service.settings import Settings, now, today
 from service.tuning import TUNING_FILE, Tuning, load_tuning
 
 Progress = Callable[[str, int, int], None]
-NOTHING = ""  # the target of a question that nothing in the corpus answers
 L2 = 1e-3
 FALSE_REFUSALS = 0.02  # share of answerable questions that the answer threshold may refuse
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Candidates of one question, and which of them is right: its row, or -1 for none."""
+    """Candidates of one question, and the rows of those that are right; no rows when nothing is."""
 
     candidates: Candidates
-    target: int
+    right: tuple[int, ...]
 
 
 def train_encoder(settings: Settings, data: Path, out: Path | None, progress: Progress) -> str:
@@ -55,15 +56,14 @@ def train_ranker(settings: Settings, progress: Progress) -> str:
     weights, nothing = fit(lessons)
     old = load_tuning()
     fitted = replace(old, weights=dict(zip(FEATURES, weights.tolist(), strict=True)), nothing=nothing, temperature=1.0)
-    origin = f"{len(lessons)} lessons from corpus/questions/train and the corpus's own wordings, {now():%Y-%m-%d}, encoder {encoder.revision[:12]}"
+    what = f"{len(lessons)} lessons: questions/train and the off-topic examples"
+    origin = f"{what}; {now():%Y-%m-%d}, encoder {encoder.revision[:12]}"
     tuned = replace(fitted, origin=origin, answer=answer_threshold(lessons, fitted))
     TUNING_FILE.write_text(json.dumps(asdict(tuned), indent=1) + "\n", encoding="utf-8")
     return f"{TUNING_FILE}: {origin}; first in {accuracy(lessons, tuned):.3f} of lessons; answer at {tuned.answer:.3f}"
 
 
 def _current(settings: Settings, revision: str) -> Generation:
-    from indexer.shelf import Shelf, ShelfError
-
     shelf = Shelf(settings.home)
     current = shelf.current()
     if current is None:
@@ -77,15 +77,16 @@ def _lessons(
     """Make lessons of judged questions, of off-topic examples and of questions whose entry is taken away."""
     lessons: list[Lesson] = []
     n_units = load_tuning().n_units
-    cases = [c for c in read_cases(folder) if c.outcome not in (Outcome.EMERGENCY, Outcome.NOT_IN_FORCE)]
+    cases = [c for c in read_cases(folder) if c.outcome is not Outcome.NOT_IN_FORCE]
     for n, case in enumerate(cases, start=1):
         scores = score_units(case.text, generation, encode, Scope(case.as_of or today()), n_units)
         lessons += _of_case(scores, generation, case.relevant, case.outcome)
         progress("questions", n, len(cases))
     off_topic = [u for u in generation.units if u.facet is Facet.OFF_TOPIC]
+    skeletons = np.array([skeleton(unit.text) for unit in generation.units])
     for n, unit in enumerate(off_topic, start=1):
-        scores = _without(score_units(unit.text, generation, encode, Scope(today()), n_units), generation, unit.text)
-        candidates = fuse(scores, generation)
+        scores = score_units(unit.text, generation, encode, Scope(today()), n_units)
+        candidates = fuse(_without(scores, skeletons != skeleton(unit.text)), generation)
         lessons += _lesson(candidates, {unit.document})
         progress("off-topic", n, len(off_topic))
     return lessons
@@ -93,8 +94,10 @@ def _lessons(
 
 def _of_case(scores: UnitScores, generation: Generation, relevant: frozenset[str], outcome: Outcome) -> list[Lesson]:
     candidates = fuse(scores, generation)
+    if outcome is Outcome.EMERGENCY:
+        return _lesson(candidates, {EMERGENCY})
     if outcome is Outcome.OUT_OF_SCOPE:
-        wanted = {owner for owner, off in zip(candidates.owners, candidates.is_off_topic, strict=True) if off}
+        wanted = {o for o, off in zip(candidates.owners, candidates.is_off_topic, strict=True) if off} - {EMERGENCY}
         best = _nearest(candidates, wanted)
         return _lesson(candidates, {best} if best else set())
     return _lesson(candidates, set(relevant))
@@ -106,65 +109,65 @@ def _nearest(candidates: Candidates, wanted: set[str]) -> str:
 
 
 def _lesson(candidates: Candidates, wanted: set[str]) -> list[Lesson]:
-    if not wanted:
-        return [Lesson(candidates, -1)]
-    rows = [n for n, owner in enumerate(candidates.owners) if owner in wanted]
-    return [Lesson(candidates, rows[0])] if rows else []
+    rows = tuple(n for n, owner in enumerate(candidates.owners) if owner in wanted)
+    return [Lesson(candidates, rows)] if rows or not wanted else []
 
 
-def _without(scores: UnitScores, generation: Generation, text: str) -> UnitScores:
+def _without(scores: UnitScores, keep: NDArray[np.bool_]) -> UnitScores:
     """Take a text's own units out of the scores, or it would find itself."""
-    own = skeleton(text)
-    keep = np.array([skeleton(unit.text) != own for unit in generation.units])
     return replace(scores, dense=np.where(keep, scores.dense, 0), lexical=np.where(keep, scores.lexical, 0))
 
 
-def fit(lessons: list[Lesson], n_steps: int = 60) -> tuple[NDArray[np.float64], float]:
-    """Maximise the likelihood of the right candidates (softmax with "nothing" as one more), with a little L2."""
+def fit(lessons: list[Lesson], n_steps: int = 100) -> tuple[NDArray[np.float64], float]:
+    """Maximise the likelihood of right candidates (softmax with "nothing" as one more), with a little L2."""
     weights = torch.zeros(len(FEATURES), dtype=torch.float64, requires_grad=True)
     nothing = torch.zeros(1, dtype=torch.float64, requires_grad=True)
-    tensors = [torch.from_numpy(lesson.candidates.features.astype(np.float64)) for lesson in lessons]
-    sizes = torch.tensor([len(t) for t in tensors])
-    stacked, targets = torch.cat(tensors), [lesson.target for lesson in lessons]
-    starts = torch.cumsum(sizes, 0) - sizes
+    features = torch.from_numpy(np.concatenate([x.candidates.features for x in lessons]).astype(np.float64))
+    sizes = torch.tensor([len(x.candidates.owners) for x in lessons])
     groups = torch.repeat_interleave(torch.arange(len(lessons)), sizes)
-    positive = torch.tensor([t >= 0 for t in targets])
-    rows = starts + torch.tensor([max(t, 0) for t in targets])
+    right = torch.cat([_marks(x) for x in lessons])
+    unanswerable = torch.tensor([float(not x.right) for x in lessons], dtype=torch.float64)
     optimizer = torch.optim.LBFGS([weights, nothing], max_iter=n_steps, line_search_fn="strong_wolfe")
+    zeros = torch.zeros(len(lessons), dtype=torch.float64)
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        logits = stacked @ weights
-        total = torch.exp(nothing) + torch.zeros(len(lessons), dtype=torch.float64).index_add(0, groups, torch.exp(logits))
-        right = torch.where(positive, logits[rows], nothing)
-        value = (torch.log(total) - right).mean() + L2 * (weights**2).sum()
+        odds, no_odds = torch.exp(features @ weights), torch.exp(nothing)
+        total = zeros.index_add(0, groups, odds) + no_odds
+        good = zeros.index_add(0, groups, odds * right) + no_odds * unanswerable
+        value = (torch.log(total) - torch.log(good)).mean() + L2 * (weights**2).sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimizer.step(loss)
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
     return weights.detach().numpy(), float(nothing.detach())
 
 
-def answer_threshold(lessons: list[Lesson], tuning: Tuning) -> float:
-    """Return the probability that all but FALSE_REFUSALS of the rightly ranked answerable questions reach."""
-    from service.rank import rank
+def _marks(lesson: Lesson) -> torch.Tensor:
+    marks = torch.zeros(len(lesson.candidates.owners), dtype=torch.float64)
+    marks[list(lesson.right)] = 1.0
+    return marks
 
-    right = []
+
+def answer_threshold(lessons: list[Lesson], tuning: Tuning) -> float:
+    """Return the probability that all but FALSE_REFUSALS of the answerable, rightly ranked questions reach."""
+    sure = []
     for lesson in lessons:
         ranked = rank(lesson.candidates, tuning)
-        if lesson.target >= 0 and ranked.owners[0] == lesson.candidates.owners[lesson.target] and not ranked.is_off_topic[0]:
-            right.append(float(ranked.probabilities[0]))
-    return round(float(np.quantile(right, FALSE_REFUSALS)), 4) if right else 0.5
+        if lesson.right and not ranked.is_off_topic[0] and ranked.owners[0] in _owners(lesson):
+            sure.append(float(ranked.probabilities[0]))
+    return round(float(np.quantile(sure, FALSE_REFUSALS)), 4)
 
 
 def accuracy(lessons: list[Lesson], tuning: Tuning) -> float:
-    """Return the share of lessons whose right candidate comes first."""
-    from service.rank import rank
-
-    firsts: list[Any] = []
+    """Return the share of lessons in which a right candidate, or rightly nothing, comes first."""
+    firsts = []
     for lesson in lessons:
         ranked = rank(lesson.candidates, tuning)
-        wanted = lesson.candidates.owners[lesson.target] if lesson.target >= 0 else NOTHING
-        top = ranked.owners[0] if ranked.owners and ranked.probabilities[0] > ranked.nothing else NOTHING
-        firsts.append(top == wanted)
+        answered = bool(ranked.owners) and ranked.probabilities[0] > ranked.nothing
+        firsts.append(ranked.owners[0] in _owners(lesson) if answered else not lesson.right)
     return float(np.mean(firsts))
+
+
+def _owners(lesson: Lesson) -> set[str]:
+    return {lesson.candidates.owners[n] for n in lesson.right}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from kb.language.folding import words
 from kb.language.readings import readings
 
+SHORTEST = 4  # letters of a beginning that may stand for longer words; a shorter one is a whole word
 WINDOW = 3  # words that may stand between the words of a sign: «муж вдруг упал и сознание потерял»
 
 
@@ -18,22 +20,26 @@ def emergency_sign(text: str, signs: Mapping[str, tuple[str, ...]]) -> str | Non
     """
     for reading in readings(text):
         found = words(reading)
+        there = {word[:n] for word in found for n in range(SHORTEST, len(word))} | set(found)
         for sign, phrases in signs.items():
-            if any(_occurs(words(phrase), found) for phrase in phrases):
+            if any(there.issuperset(_beginnings(phrase)) and _occurs(_beginnings(phrase), found) for phrase in phrases):
                 return sign
     return None
 
 
-def _occurs(beginnings: list[str], found: list[str]) -> bool:
-    places = [_places(beginning, found) for beginning in beginnings]
-    if not beginnings or not all(places):
-        return False
-    return any(_near(first, places[1:], len(beginnings)) for first in places[0])
+@cache
+def _beginnings(phrase: str) -> tuple[str, ...]:
+    return tuple(words(phrase))
 
 
-def _places(beginning: str, found: list[str]) -> list[int]:
-    # A short beginning stands for the whole word, or «ес» would be found in «если».
-    return [n for n, word in enumerate(found) if word == beginning or (len(beginning) > 2 and word.startswith(beginning))]
+def _occurs(beginnings: tuple[str, ...], found: list[str]) -> bool:
+    places = [[n for n, word in enumerate(found) if _begins(word, beginning)] for beginning in beginnings]
+    return bool(places) and any(_near(first, places[1:], len(beginnings)) for first in places[0])
+
+
+def _begins(word: str, beginning: str) -> bool:
+    """A short beginning stands for the whole word, or «ес» would be found in «если»."""
+    return word == beginning or (len(beginning) >= SHORTEST and word.startswith(beginning))
 
 
 def _near(first: int, others: Iterable[list[int]], size: int) -> bool:

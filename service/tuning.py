@@ -14,10 +14,11 @@ TUNING_FILE = Path(__file__).with_name("tuning.json")
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """`weights`: feature -> weight of the linear ranker. `nothing`: the score of "none of them".
+    """`weights`: feature -> weight of the linear ranker; `nothing`: the score of "none of them".
 
     `temperature` calibrates probabilities. `answer`: least probability to answer. `clarify`: the second entry is
-    offered when its probability is at least this share of the first one's. `origin` says what data, when, which run.
+    offered when its probability is at least this share of the first one's. `emergency`: least probability of danger
+    that sends to 103. `origin` says what data, when, which run.
     """
 
     origin: str
@@ -26,6 +27,7 @@ class Tuning:
     temperature: float
     answer: float
     clarify: float
+    emergency: float = 0.25
     n_units: int = 400
     soon_days: int = 60
     longest_text: int = 2600

@@ -14,14 +14,38 @@ CORPUS = CHECKOUT / "corpus"
 HANDBOOK = ("topics.yaml", "contacts.yaml", "replies.yaml", "emergency.yaml", "out-of-scope.yaml", "terms.yaml")
 
 BODIES = {
-    Language.KK: "Иә, {entry} үшін айына 4 250 теңге төлейсіз.\n\n## Шарттары\n\n- Бұл ереже барлық адамға бірдей.\n- Балалар төлемейді.",
-    Language.RU: "Да, за {entry} вы платите 4 250 тенге в месяц.\n\n## Условия\n\n- Правило одно для всех людей.\n- Дети не платят.",
-    Language.EN: "Yes, for {entry} you pay 4,250 tenge a month.\n\n## Conditions\n\n- The rule is the same for everyone.\n- Children do not pay.",
+    Language.KK: "Иә, {entry} үшін айына 4 250 теңге төлейсіз.\n\n## Шарттары"
+    "\n\n- Бұл ереже барлық адамға бірдей.\n- Балалар төлемейді.",
+    Language.RU: "Да, за {entry} вы платите 4 250 тенге в месяц.\n\n## Условия"
+    "\n\n- Правило одно для всех людей.\n- Дети не платят.",
+    Language.EN: "Yes, for {entry} you pay 4,250 tenge a month.\n\n## Conditions"
+    "\n\n- The rule is the same for everyone.\n- Children do not pay.",
 }
 ALSO = {
-    Language.KK: ["{entry} туралы айтыңызшы", "{entry} қанша тұрады", "{entry} тегін бе", "{entry} керек пе", "{entry} қайда", "{entry} кімге"],
-    Language.RU: ["расскажите про {entry}", "сколько стоит {entry}", "{entry} бесплатно ли", "нужен ли {entry}", "{entry} где", "{entry} кому"],
-    Language.EN: ["tell me about {entry}", "how much is {entry}", "is {entry} free", "do I need {entry}", "{entry} where", "{entry} for whom"],
+    Language.KK: [
+        "{entry} туралы айтыңызшы",
+        "{entry} қанша тұрады",
+        "{entry} тегін бе",
+        "{entry} керек пе",
+        "{entry} қайда",
+        "{entry} кімге",
+    ],
+    Language.RU: [
+        "расскажите про {entry}",
+        "сколько стоит {entry}",
+        "{entry} бесплатно ли",
+        "нужен ли {entry}",
+        "{entry} где",
+        "{entry} кому",
+    ],
+    Language.EN: [
+        "tell me about {entry}",
+        "how much is {entry}",
+        "is {entry} free",
+        "do I need {entry}",
+        "{entry} where",
+        "{entry} for whom",
+    ],
 }
 QUESTION = {
     Language.KK: "{entry} үшін қанша төлеймін?",
@@ -32,7 +56,13 @@ QUESTION = {
 
 def source(**change: object) -> dict[str, object]:
     """Return a correct source with `change` applied."""
-    base = {"publisher": "The Fund", "title": "Test page", "url": "https://example.org/a", "date": "2026-01", "verified": True}
+    base = {
+        "publisher": "The Fund",
+        "title": "Test page",
+        "url": "https://example.org/a",
+        "date": "2026-01",
+        "verified": True,
+    }
     return {**base, **change}
 
 

@@ -12,13 +12,15 @@ from kb.model import Language
 from ui.client import Client, ServiceError, api_address
 from ui.view import blocks, coverage
 
+STYLE = "<style>.block-container { padding-top: 2.5rem; } </style>"
 STAGES = {"reading": "Читаю тексты", "encoding": "Кодирую изменённые тексты", "writing": "Записываю индекс"}
 
 
 def page() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Anyq · редакция", page_icon="✎", layout="wide")
-    st.title("Anyq · редакция · редакциялау")
+    st.html(STYLE)
+    st.subheader("Anyq · редакция")
     key = st.sidebar.text_input("Ключ редактора · Редактор кілті", type="password", help="`make run` печатает его")
     if not key:
         st.info("Введите ключ редактора слева. · Сол жаққа редактор кілтін енгізіңіз.")
@@ -42,8 +44,9 @@ def _entries(client: Client, shelves: dict[str, Any]) -> None:
     lines = client.entries("ru", date.today())  # noqa: DTZ011 - the edge
     st.caption(f"Действуют сегодня: {len(lines)}. Выберите строку, чтобы увидеть тексты.")
     table = [
-        {"Запись": x["id"], "Вид": x["kind"], "Тема": x["topic"], "Название": x["title"], "С": x["valid_from"]}
-        | {language: "✓" if language in x["languages"] else "—" for language in Language}
+        {"Запись": x["id"], "С": x["valid_from"]}
+        | {str(language): "✓" if language in x["languages"] else "—" for language in Language}
+        | {"Название": x["title"], "Вид": x["kind"], "Тема": x["topic"]}
         for x in lines
     ]
     chosen = st.dataframe(table, hide_index=True, width="stretch", on_select="rerun", selection_mode="single-row")
@@ -93,12 +96,13 @@ def _publishing(client: Client, shelves: dict[str, Any]) -> None:
         st.error(f"Индекс не построен, опубликованный не затронут. {job['error']}")
     if job["state"] == "done":
         st.success(f"Построен {job['generation']}, изменённых текстов: {job['n_encoded']}.")
-    others = [g["id"] for g in shelves["generations"] if g["id"] != shelves["current"]]
+    current = shelves["current"]
+    others = {g["id"]: g["created"][:16].replace("T", " ") for g in shelves["generations"] if g["id"] != current}
     if not others:
         st.caption("Новых индексов нет: опубликован последний.")
         return
-    candidate = st.selectbox("Индекс для проверки", others)
-    _compare(client, str(candidate), str(shelves["current"]))
+    candidate = st.selectbox("Индекс для проверки (время UTC)", others, format_func=lambda x: f"{others[x]} · {x}")
+    _compare(client, str(candidate), str(current))
     if st.button(f"Опубликовать {candidate}"):
         client.publish(str(candidate))
         st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -31,11 +32,20 @@ def strings(language: str) -> Mapping[str, str]:
 def blocks(answer: Answer, api: str, language: Language) -> tuple[Block, ...]:
     """Lay an answer out: danger first, then notices, text, whom to call, sources. Labels are in `language`."""
     danger = answer.outcome is Outcome.EMERGENCY
-    call = (Block("danger" if danger else "handoff", f"{answer.handoff.message} ☎ {answer.handoff.phone}"),) if answer.handoff else ()
-    body = (Block("text", answer.text),) if answer.text else ()
+    call = (
+        (Block("danger" if danger else "handoff", f"{answer.handoff.message} ☎ {answer.handoff.phone}"),)
+        if answer.handoff
+        else ()
+    )
+    body = (Block("text", smaller_headings(answer.text)),) if answer.text else ()
     said = tuple(Block("notice", notice.message) for notice in answer.notices)
     sources = tuple(Block("source", source_line(c, api, language)) for c in one_for_each_document(answer.citations))
     return (*call, *said, *body, *sources) if danger else (*said, *body, *call, *sources)
+
+
+def smaller_headings(text: str) -> str:
+    """Set the corpus's `##` headings two steps smaller: on a page they stand under larger ones."""
+    return re.sub(r"(?m)^## ", "#### ", text)
 
 
 def one_for_each_document(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
@@ -60,7 +70,7 @@ def copy_text(answer: Answer, api: str) -> str:
     """Return an answer as plain text to paste into a chat: the words, then the links."""
     lines = [answer.text or (answer.handoff.message if answer.handoff else "")]
     lines += [c.link if c.link.startswith("http") else api + c.link for c in one_for_each_document(answer.citations)]
-    return "\n\n".join(lines[:1] + ["\n".join(lines[1:])]).strip()
+    return "\n\n".join([lines[0], "\n".join(lines[1:])]).strip()
 
 
 def coverage(documents: list[Mapping[str, object]]) -> dict[str, str]:

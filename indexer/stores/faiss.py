@@ -14,7 +14,7 @@ _FILE = "index.faiss"
 class FaissStore:
     """An exact inner-product index; the filter is an id selector, so it works before the search, not after it."""
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
+    def __init__(self, index: faiss.Index) -> None:
         self._index = index
 
     @staticmethod
@@ -36,7 +36,7 @@ class FaissStore:
         ids = np.flatnonzero(admitted).astype(np.int64)
         if not len(ids) or k < 1:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))
+        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
         scores, rows = self._index.search(query[None, :].astype(np.float32), min(k, len(ids)), params=chosen)
         return rows[0], scores[0]
 

@@ -10,7 +10,15 @@ from playwright.sync_api import expect, sync_playwright
 from tests.conftest import KEY, start_server, stop_server, wait_for
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SHOTS = os.environ.get("ANYQ_SCREENSHOTS", "")
 SLOW = 30_000  # ms; the machines are noisy
 
@@ -76,7 +84,11 @@ def test_a_citizen_gets_a_cited_answer_on_a_phone(page, everything, language, qu
 
 
 def test_a_citations_link_opens_the_marked_passage(page, everything):
-    link = ask(page, everything[0], "ru", "Нужна ли страховка, чтобы лечиться от диабета?").locator(".cite a").get_attribute("href")
+    link = (
+        ask(page, everything[0], "ru", "Нужна ли страховка, чтобы лечиться от диабета?")
+        .locator(".cite a")
+        .get_attribute("href")
+    )
     page.goto(link)
     marked = page.locator(".passage:target")
     expect(marked).to_have_count(1)
@@ -107,7 +119,9 @@ def test_the_widget_survives_a_dead_service(page, everything):
 
 def test_markup_in_an_answer_is_text(page, everything):
     page.goto(f"{everything[0]}/?lang=ru")
-    answer = httpx.get(f"{everything[0]}/v1/answer", params={"q": "Нужна ли страховка, чтобы лечиться от диабета?"}).json()
+    answer = httpx.get(
+        f"{everything[0]}/v1/answer", params={"q": "Нужна ли страховка, чтобы лечиться от диабета?"}
+    ).json()
     answer["text"] = "<img src=x onerror=alert(1)><b>жирно</b>"
     page.route("**/v1/answer*", lambda route: route.fulfill(json=answer))
     page.get_by_role("textbox").fill("диабет")

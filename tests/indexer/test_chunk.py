@@ -42,7 +42,13 @@ def test_a_heading_is_never_left_alone():
     assert got[0].text.startswith("## H\n\nx")
 
 
-@given(st.lists(st.sampled_from(["word " * 30, "## Head", "- one\n- two", "Lead-in:", "1. a\n2. b", "text"]), min_size=1, max_size=25))
+@given(
+    st.lists(
+        st.sampled_from(["word " * 30, "## Head", "- one\n- two", "Lead-in:", "1. a\n2. b", "text"]),
+        min_size=1,
+        max_size=25,
+    )
+)
 def test_every_passage_is_its_slice_and_nothing_is_lost(blocks):
     text = "\n\n".join(b.strip() for b in blocks)
     got = passages(text)

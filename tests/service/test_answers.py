@@ -66,7 +66,14 @@ def test_an_faq_answer_is_whole(desk):
 
 
 @pytest.mark.parametrize(
-    "change", [{"quote": "Да. Инсулин всегда бесплатный."}, {"start": 3}, {"sha256": "0" * 64}, {"document": "none/ru@2020-01-01"}, {"quote": "", "end": 0}]
+    "change",
+    [
+        {"quote": "Да. Инсулин всегда бесплатный."},
+        {"start": 3},
+        {"sha256": "0" * 64},
+        {"document": "none/ru@2020-01-01"},
+        {"quote": "", "end": 0},
+    ],
 )
 def test_a_quote_that_is_not_the_documents_own_words_is_withheld(desk, change):
     citation = ask(desk, DIABETES["ru"]).citations[0]
@@ -80,7 +87,15 @@ def test_the_same_question_gives_the_same_bytes(desk):
     assert answers[0] == answers[1] == answers[2]
 
 
-@pytest.mark.parametrize("spelling", ["Қант диабеті сақтандыру керек пе", "Кант диабети сактандыру керек пе", "qant diabeti saqtandyru kerek pe", "kant diabeti saktandyru kerek pe"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Қант диабеті сақтандыру керек пе",
+        "Кант диабети сактандыру керек пе",
+        "qant diabeti saqtandyru kerek pe",
+        "kant diabeti saktandyru kerek pe",
+    ],
+)
 def test_every_spelling_of_kazakh_meets_the_same_entry(desk, spelling):
     answer = ask(desk, spelling)
     assert answer.citations
@@ -100,7 +115,11 @@ def test_a_text_missing_in_the_askers_language_is_given_in_another_and_said_so(d
 
 @pytest.mark.parametrize(
     "text",
-    ["Мой муж потерял сознание и не дышит", "Анам есінен танып қалды, дем алмай жатыр", "my father is unconscious and not breathing"],
+    [
+        "Мой муж потерял сознание и не дышит",
+        "Анам есінен танып қалды, дем алмай жатыр",
+        "my father is unconscious and not breathing",
+    ],
 )
 def test_danger_to_life_is_sent_to_103_before_anything_else(desk, text):
     answer = ask(desk, text)
@@ -110,7 +129,15 @@ def test_danger_to_life_is_sent_to_103_before_anything_else(desk, text):
     assert answer.citations[0].entry == "ambulance"
 
 
-@pytest.mark.parametrize("text", ["какая завтра погода в Астане", "what is the capital of France", "как приготовить плов", "пенсия жинағын қалай аламын"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "какая завтра погода в Астане",
+        "what is the capital of France",
+        "как приготовить плов",
+        "пенсия жинағын қалай аламын",
+    ],
+)
 def test_what_is_not_ours_is_refused_and_handed_to_1414(desk, text):
     answer = ask(desk, text)
     assert answer.outcome in (Outcome.OUT_OF_SCOPE, Outcome.NOT_FOUND)
@@ -137,7 +164,11 @@ def test_no_document_is_quoted_outside_its_validity(desk):
         if entry.kind is not Kind.FAQ or len(entry.timeline) < 2:
             continue
         for validity in entry.timeline:
-            for day in (validity.start - timedelta(days=1), validity.start, (validity.end or validity.start) - timedelta(days=1)):
+            for day in (
+                validity.start - timedelta(days=1),
+                validity.start,
+                (validity.end or validity.start) - timedelta(days=1),
+            ):
                 for question in [d.question for d in entry.documents if d.validity == validity]:
                     for c in ask(desk, question, day).citations:
                         assert desk.generation.documents[c.document].validity.covers(day), (question, day, c.document)

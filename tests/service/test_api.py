@@ -14,8 +14,38 @@ from service.settings import now
 from tests.conftest import KEY, start_server, stop_server
 from tests.writing import CORPUS, with_handbook, write_entry
 
-ANSWER = {"id", "outcome", "language", "detected", "text", "citations", "alternatives", "notices", "handoff", "confidence", "as_of", "generation", "took_ms"}
-CITATION = {"n", "entry", "document", "kind", "language", "title", "heading", "quote", "start", "end", "sha256", "valid_from", "valid_to", "source", "link"}
+ANSWER = {
+    "id",
+    "outcome",
+    "language",
+    "detected",
+    "text",
+    "citations",
+    "alternatives",
+    "notices",
+    "handoff",
+    "confidence",
+    "as_of",
+    "generation",
+    "took_ms",
+}
+CITATION = {
+    "n",
+    "entry",
+    "document",
+    "kind",
+    "language",
+    "title",
+    "heading",
+    "quote",
+    "start",
+    "end",
+    "sha256",
+    "valid_from",
+    "valid_to",
+    "source",
+    "link",
+}
 HIT = {"entry", "document", "passage", "kind", "language", "title", "text", "score", "retrievers"}
 Q = "Нужна ли страховка, чтобы лечиться от диабета?"
 
@@ -145,7 +175,9 @@ def test_an_editor_checks_builds_compares_publishes_and_rolls_back(small):
     assert job["state"] == "done", job
     assert 0 < job["n_encoded"] < 60
     old = client.get("/v1/editor/answer", params={"generation": first, "q": "Сколько я плачу за gamma?"}).json()
-    new = client.get("/v1/editor/answer", params={"generation": job["generation"], "q": "Сколько я плачу за gamma?"}).json()
+    new = client.get(
+        "/v1/editor/answer", params={"generation": job["generation"], "q": "Сколько я плачу за gamma?"}
+    ).json()
     assert new["citations"][0]["entry"] == "gamma"
     assert not old["citations"] or old["citations"][0]["entry"] != "gamma"
     assert httpx.get(f"{base}/v1/generation").json()["id"] == first

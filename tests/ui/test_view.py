@@ -38,7 +38,9 @@ def test_notices_stand_before_the_text_and_sources_after():
 
 
 def test_danger_comes_first():
-    danger = dataclasses.replace(ANSWER, outcome=Outcome.EMERGENCY, handoff=Handoff("ambulance-103", "Скорая", "103", "Звоните 103"))
+    danger = dataclasses.replace(
+        ANSWER, outcome=Outcome.EMERGENCY, handoff=Handoff("ambulance-103", "Скорая", "103", "Звоните 103")
+    )
     shown = blocks(danger, API, Language.RU)
     assert shown[0].kind == "danger"
     assert "103" in shown[0].text

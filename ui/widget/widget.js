@@ -21,7 +21,7 @@
     form { display: flex; gap: .5rem; margin: .8rem 0 .3rem; flex-wrap: wrap; }
     textarea { flex: 1 1 14rem; min-height: 3.2rem; font: inherit; padding: .6rem .7rem; border: 2px solid #7d8f98; border-radius: .6rem; resize: vertical; }
     button { font: inherit; border: 0; border-radius: .6rem; padding: .7rem 1.1rem; min-height: 3rem; cursor: pointer; }
-    button.main { background: #0b6e6e; color: #fff; font-weight: 600; }
+    button.main { flex: 1 0 8rem; background: #0b6e6e; color: #fff; font-weight: 600; }
     button.main[disabled] { opacity: .6; cursor: wait; }
     button.pick { display: block; width: 100%; text-align: left; background: #eef4f4; color: #084f4f; margin: .4rem 0; }
     .answer { border-top: 1px solid #d5dee2; margin-top: 1rem; padding-top: .6rem; }
