@@ -16,7 +16,7 @@ from kb.figures import differences, figures
 from kb.language.folding import skeleton
 from kb.load import Reading, read_corpus
 from kb.model import Document, Entry, Finding, Kind, Language
-from kb.plain import avoided_words, text_findings
+from kb.plain import avoided_words, known_phones, text_findings
 
 FEWEST_WORDINGS = 6
 
@@ -29,11 +29,11 @@ def check_corpus(root: Path, today: date, progress: Callable[[int, int], None] |
     reading = read_corpus(root)
     findings = list(reading.findings)
     base = KnowledgeBase.of(reading.documents)
-    topics = read_topics(root)
+    topics, avoid, phones = read_topics(root), avoided_words(root), known_phones(root)
     for n, entry in enumerate(base.entries.values(), start=1):
         findings += _entry_findings(entry, base, topics, today)
         for document in entry.documents:
-            findings += text_findings(document, avoided_words(root))
+            findings += text_findings(document, avoid, phones)
         if progress:
             progress(n, len(base.entries))
     findings += _same_question(reading)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +24,18 @@ _UNSUPPORTED = (
     (re.compile(r"\*\*|__"), "bold"),
     (re.compile(r"^\|"), "a table"),
 )
-_NO_PHONE = re.compile(r"\d{1,3}(?:[  ,]\d{3})+|\b\d{4}[-–]\d{4}\b|\d{4}-\d{2}-\d{2}")  # amounts, years, days
-_PHONE = re.compile(r"\+?\d[\d() -]{5,}\d|8-800[\d-]+")
+_LONG_PHONE = re.compile(r"(?:\+7|\b8)[ (-]*\d{3}[) -]*\d{3}[ -]?\d{2}[ -]?\d{2}\b|\b\d{2,3}-\d{2}-\d{2}\b")
+_SHORT_PHONE = re.compile(r"(?i)(?:номер\w*|call|звон\w+|телефон\w*)\s(\d{3,6})\b|\b(\d{3,6}) нөмір")
 
 
-def text_findings(document: Document, avoid: Mapping[Language, tuple[tuple[str, str], ...]]) -> Iterator[Finding]:
-    """Yield what is wrong with one document's own text. `avoid` maps a language to (word beginning, say instead)."""
-    yield from _shape(document)
+def text_findings(
+    document: Document, avoid: Mapping[Language, tuple[tuple[str, str], ...]], phones: frozenset[str]
+) -> Iterator[Finding]:
+    """Yield what is wrong with one document's own text.
+
+    `avoid` maps a language to (word beginning, say instead); `phones` are the numbers that may be named.
+    """
+    yield from _shape(document, phones)
     yield from _sentences(document)
     yield from _language(document)
     yield from _characters(document)
@@ -42,7 +46,7 @@ def _at(document: Document, line: int, rule: str, message: str, fix: str) -> Fin
     return Finding(document.path, document.body_line + line, rule, message, fix)
 
 
-def _shape(document: Document) -> Iterator[Finding]:
+def _shape(document: Document, phones: frozenset[str]) -> Iterator[Finding]:
     lines = document.text.split("\n")
     if document.kind is Kind.FAQ and (lines[0].startswith("#") or _LIST.match(lines[0])):
         yield _at(
@@ -64,14 +68,7 @@ def _shape(document: Document) -> Iterator[Finding]:
                     f"{what} is not shown to readers as such",
                     "write plain sentences and lists",
                 )
-        if _PHONE.search(_NO_PHONE.sub("", line)):
-            yield _at(
-                document,
-                n,
-                "phone",
-                "a phone number that is not in contacts.yaml",
-                "use 1414, 103 or a contact of contacts.yaml",
-            )
+        yield from _phones(document, n, line, phones)
     for n, (line, after) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
         if line.startswith("## ") and not any(
             t.strip() and not t.startswith("## ") for t in _until_heading(lines[n + 1 :])
@@ -85,6 +82,13 @@ def _shape(document: Document) -> Iterator[Finding]:
             )
         if _LIST.match(after) and line.strip() and not _LIST.match(line) and not line.startswith("  "):
             yield _at(document, n, "list-spacing", "a list must have an empty line before it", "add an empty line")
+
+
+def _phones(document: Document, n: int, line: str, phones: frozenset[str]) -> Iterator[Finding]:
+    short = {first or second for first, second in _SHORT_PHONE.findall(line)}
+    for phone in [*_LONG_PHONE.findall(line), *sorted(short - phones)]:
+        fix = f"use one of {', '.join(sorted(phones))}"
+        yield _at(document, n, "phone", f"the phone number `{phone}` is not in contacts.yaml", fix)
 
 
 def _until_heading(lines: list[str]) -> Iterator[str]:
@@ -173,7 +177,13 @@ def _avoided(document: Document, avoid: tuple[tuple[str, str], ...]) -> Iterator
                     )
 
 
-@cache
+def known_phones(corpus: Path) -> frozenset[str]:
+    """Read the phone numbers of contacts.yaml."""
+    path = corpus / "contacts.yaml"
+    rows: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return frozenset(str(row["phone"]) for row in rows.values() if row.get("phone"))
+
+
 def avoided_words(corpus: Path) -> Mapping[Language, tuple[tuple[str, str], ...]]:
     """Read the `avoid` list of terms.yaml as regular expressions by language; empty when the file has none."""
     path = corpus / "terms.yaml"

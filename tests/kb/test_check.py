@@ -106,3 +106,16 @@ def test_a_finding_points_at_the_line(corpus):
     rewrite(corpus, body=RU.replace("Дети", "Инвалиды"))
     (finding,) = [f for f in check_corpus(corpus, TODAY) if f.rule == "avoided-word"]
     assert "Инвалиды" in finding.path.read_text(encoding="utf-8").split("\n")[finding.line - 1]
+
+
+@pytest.mark.parametrize("says", ["звоните 1439", "номеру 1450", "+7 727 250 11 22", "8-800-080-77-77"])
+def test_only_known_phone_numbers_may_be_named(corpus, says):
+    rewrite(corpus, body=RU.replace("Дети не платят", f"Дети не платят: {says}"))
+    assert "phone" in rules(corpus)
+
+
+def test_amounts_and_years_are_no_phone_numbers(corpus):
+    for language in Language:
+        body = BODIES[language].format(entry="alpha") + "\n\n2016-2017, 12345."
+        rewrite(corpus, language, body=body)
+    assert rules(corpus) == set()
