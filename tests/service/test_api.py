@@ -151,8 +151,11 @@ def small(tmp_path):
     stop_server(process)
 
 
-def editor(base):
-    return httpx.Client(base_url=base, headers={"X-Anyq-Key": KEY}, timeout=30)
+@pytest.fixture
+def client(small):
+    """The editors' calls of the small service."""
+    with httpx.Client(base_url=small[0], headers={"X-Anyq-Key": KEY}, timeout=30) as client:
+        yield client
 
 
 def wait_for_build(client):
@@ -164,9 +167,8 @@ def wait_for_build(client):
     raise AssertionError("the build did not end")
 
 
-def test_an_editor_checks_builds_compares_publishes_and_rolls_back(small):
+def test_an_editor_checks_builds_compares_publishes_and_rolls_back(small, client):
     base, corpus, shelf = small
-    client = editor(base)
     first = shelf.current()
     write_entry(corpus, "gamma")
     assert client.get("/v1/editor/findings").json() == []
@@ -188,9 +190,8 @@ def test_an_editor_checks_builds_compares_publishes_and_rolls_back(small):
     assert [h["act"] for h in client.get("/v1/editor/generations").json()["history"]][:2] == ["rollback", "publish"]
 
 
-def test_a_corpus_that_does_not_load_fails_the_build_and_leaves_the_service_as_it_was(small):
+def test_a_corpus_that_does_not_load_fails_the_build_and_leaves_the_service_as_it_was(small, client):
     base, corpus, shelf = small
-    client = editor(base)
     (corpus / "faq/alpha/ru@2020-01-01.md").write_text("nonsense", encoding="utf-8")
     client.post("/v1/editor/builds")
     job = wait_for_build(client)
