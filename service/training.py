@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.encode import open_encoder
 from indexer.generation import Generation
 from indexer.shelf import Shelf, ShelfError
+from indexer.train.questions import is_encoders
 from indexer.units import Facet
 from kb.handbook import EMERGENCY
 from kb.language.folding import skeleton
@@ -77,7 +78,7 @@ def _lessons(
     """Make lessons of judged questions, of off-topic examples and of questions whose entry is taken away."""
     lessons: list[Lesson] = []
     n_units = load_tuning().n_units
-    cases = [c for c in read_cases(folder) if c.outcome is not Outcome.NOT_IN_FORCE]
+    cases = [c for c in read_cases(folder) if c.outcome is not Outcome.NOT_IN_FORCE and not is_encoders(c.text)]
     for n, case in enumerate(cases, start=1):
         scores = score_units(case.text, generation, encode, Scope(case.as_of or today()), n_units)
         lessons += _of_case(scores, generation, case.relevant, case.outcome)

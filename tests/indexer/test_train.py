@@ -202,7 +202,7 @@ def test_a_bad_row_is_named_by_file_and_line(data, line):
 
 def test_a_misnamed_file_is_refused(data):
     (data / "pairs" / "words.tsv").write_text("a\tb\n", encoding="utf-8")
-    with pytest.raises(DataError, match="words.tsv"):
+    with pytest.raises(DataError, match=r"words\.tsv"):
         read_parallel(data)
 
 
@@ -251,7 +251,7 @@ def test_corpus_pairs_stay_within_an_entry_and_cross_languages(corpus):
     known = [(p.left, p.right) for p in pairs if p.left in languages and p.right in languages]
     assert any(languages[left] != languages[right] for left, right in known)
     lines = Lines("lines", documents).draw(Random(1))
-    assert Pair("Дети не платят.", "Children do not pay.") in lines
+    assert {"Дети не платят", "Children do not pay"} in [{line.left, line.right} for line in lines]
 
 
 def test_the_glossary_pairs_forms_of_one_term(tmp_path):
@@ -262,7 +262,7 @@ def test_the_glossary_pairs_forms_of_one_term(tmp_path):
     assert {p.left for p in Glossary("terms", terms).draw(Random(1))} == set(terms[0].forms)
     assert read_terms(tmp_path / "none.yaml") == ()
     path.write_text("terms: [{id: fee}]\n")
-    with pytest.raises(DataError, match="terms.yaml"):
+    with pytest.raises(DataError, match=r"terms\.yaml"):
         read_terms(path)
 
 
