@@ -79,13 +79,14 @@ class Generation:
         _verify(path, manifest, encoder_revision)
         documents = _DOCUMENTS.validate_json((path / "documents.json").read_bytes())
         units = read_units(path)
+        handbook = Handbook.of(json.loads((path / "handbook.json").read_text(encoding="utf-8")))
         return Generation(
             path=path,
             manifest=manifest,
             base=KnowledgeBase.of(documents),
-            handbook=Handbook.of(json.loads((path / "handbook.json").read_text(encoding="utf-8"))),
+            handbook=handbook,
             units=units,
-            lexical=LexicalIndex.open(path / "lexical", len(units)),
+            lexical=LexicalIndex.open(path / "lexical", len(units), handbook.thesaurus),
             store=FaissStore.open(path / "dense"),
         )
 
@@ -191,7 +192,7 @@ def write_generation(
     (folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(tuple(documents)))
     (folder / "handbook.json").write_text(handbook.json, encoding="utf-8")
     (folder / "units.json").write_bytes(_UNITS.dump_json(units))
-    LexicalIndex.build(units).save(folder / "lexical")
+    LexicalIndex.build(units, handbook.thesaurus).save(folder / "lexical")
     FaissStore.build(vectors).save(folder / "dense")
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from indexer.units import Facet, Unit
 from kb.language.analyze import analyze
 from kb.model import Language
+from kb.terms import Thesaurus
 
 # Okapi defaults of the literature (Robertson & Zaragoza 2009); lengths of wordings vary little, so b is low there.
 _K1 = {Facet.WORDING: 0.6, Facet.PASSAGE: 1.2, Facet.DOCUMENT: 1.2, Facet.OFF_TOPIC: 0.6}
@@ -32,20 +33,21 @@ class _Part:
 class LexicalIndex:
     """BM25 scores of every unit for a query, in unit order."""
 
-    def __init__(self, parts: dict[tuple[Language, Facet], _Part], n_units: int) -> None:
+    def __init__(self, parts: dict[tuple[Language, Facet], _Part], n_units: int, thesaurus: Thesaurus) -> None:
         self._parts = parts
+        self._thesaurus = thesaurus
         self._n_units = n_units
 
     @staticmethod
-    def build(units: Sequence[Unit]) -> LexicalIndex:
-        """Analyze and index `units`."""
+    def build(units: Sequence[Unit], thesaurus: Thesaurus) -> LexicalIndex:
+        """Analyze and index `units`, the concepts of their terms included."""
         parts = {}
         for language in Language:
             for facet in Facet:
                 rows = [n for n, unit in enumerate(units) if unit.language is language and unit.facet is facet]
-                terms = [analyze(units[n].text, language) for n in rows]
+                terms = [thesaurus.expand(analyze(units[n].text, language), language) for n in rows]
                 parts[language, facet] = _Part(np.array(rows, dtype=np.int64), _bm25(terms, facet))
-        return LexicalIndex(parts, len(units))
+        return LexicalIndex(parts, len(units), thesaurus)
 
     def scores(self, text: str, admitted: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Score every unit against `text`, analyzed in each unit's own language.
@@ -54,7 +56,7 @@ class LexicalIndex:
         terms of `text`, unknown ones too, so that 1 would be a perfect match and 0 means no shared term.
         """
         scores = np.zeros(self._n_units, dtype=np.float32)
-        terms = {language: analyze(text, language) for language in Language}
+        terms = {language: self._thesaurus.expand(analyze(text, language), language) for language in Language}
         for (language, _), part in self._parts.items():
             if part.index is not None and terms[language]:
                 mask = admitted[part.rows].astype(np.float32)
@@ -71,8 +73,8 @@ class LexicalIndex:
                 part.index.save(folder / name, show_progress=False)
 
     @staticmethod
-    def open(folder: Path, n_units: int) -> LexicalIndex:
-        """Read what `save` wrote."""
+    def open(folder: Path, n_units: int, thesaurus: Thesaurus) -> LexicalIndex:
+        """Read what `save` wrote; `thesaurus` is the one it was built with."""
         parts = {}
         for language in Language:
             for facet in Facet:
@@ -80,7 +82,7 @@ class LexicalIndex:
                 rows = np.array(json.loads((folder / f"{name}.rows.json").read_text()), dtype=np.int64)
                 index = bm25s.BM25.load(folder / name) if len(rows) and (folder / name).is_dir() else None
                 parts[language, facet] = _Part(rows, index)
-        return LexicalIndex(parts, n_units)
+        return LexicalIndex(parts, n_units, thesaurus)
 
 
 def _shares(index: bm25s.BM25, terms: list[str], mask: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from kb.model import Language
+from kb.terms import Thesaurus
 
 EMERGENCY = "emergency"  # the name under which utterances of danger stand among the kinds of question
 Texts = Mapping[Language, str]
@@ -20,6 +21,7 @@ _FILES = {
     "replies": "replies.yaml",
     "emergency": "emergency.yaml",
     "out_of_scope": "out-of-scope.yaml",
+    "glossary": "terms.yaml",
 }
 
 
@@ -60,6 +62,7 @@ class Handbook:
     signs: Mapping[str, tuple[str, ...]]
     off_topics: Mapping[str, OffTopic]
     dangers: Mapping[Language, tuple[str, ...]]
+    thesaurus: Thesaurus
 
     @staticmethod
     def load(corpus: Path) -> Handbook:
@@ -76,6 +79,7 @@ class Handbook:
             replies={key: _texts(_FILES["replies"], key, texts) for key, texts in raw["replies"].items()},
             signs={row["id"]: _phrases(row) for row in raw["emergency"]["signs"]},
             off_topics={row["id"]: _off_topic(row) for row in raw["out_of_scope"]["topics"]},
+            thesaurus=Thesaurus.of(raw["glossary"]),
             dangers=_by_language(raw["emergency"].get("examples", {})),
         )
 

@@ -25,6 +25,7 @@ FEATURES = (
     "is_leaflet",
     "is_announcement",
     "is_off_topic",
+    "off_topic_dense",  # dense_wording of off-topic kinds: their examples are short and alike
     "is_emergency",
 )
 
@@ -51,6 +52,7 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
         return _best(np.where(where, values, 0), inverse, n)
 
     wording_best, wording_lexical = best(dense, is_wording), best(lexical, is_wording)
+    leaflet, announcement, off_topic, emergency = _flags(owners, generation)
     columns = (
         wording_best,
         _mean_of_best(np.where(is_wording, dense, 0), inverse, n, 3),
@@ -60,7 +62,11 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
         best(dense, facets == Facet.DOCUMENT),
         best(lexical, facets == Facet.DOCUMENT),
         wording_best * wording_lexical,
-        *_flags(owners, generation),
+        leaflet,
+        announcement,
+        off_topic,
+        off_topic * wording_best,
+        emergency,
     )
     features = np.stack(columns, axis=1).astype(np.float32) if n else np.zeros((0, len(FEATURES)), np.float32)
     names = tuple(str(owner) for owner in owners)

@@ -28,15 +28,21 @@ from service.tuning import TUNING_FILE, Tuning, load_tuning
 
 Progress = Callable[[str, int, int], None]
 L2 = 1e-3
+OFF_TOPIC_SHARE = 0.3  # weight of all off-topic examples together, as a share of the judged questions
 FALSE_REFUSALS = 0.02  # share of answerable questions that the answer threshold may refuse
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Candidates of one question, and the rows of those that are right; no rows when nothing is."""
+    """Candidates of one question, the rows of those that are right, and how much it counts.
+
+    `may_refuse`: "none of them" is right too, as for every question that the corpus does not answer.
+    """
 
     candidates: Candidates
     right: tuple[int, ...]
+    may_refuse: bool = False
+    weight: float = 1.0
 
 
 def train_encoder(settings: Settings, data: Path, out: Path | None, progress: Progress) -> str:
@@ -88,7 +94,10 @@ def _lessons(
     for n, unit in enumerate(off_topic, start=1):
         scores = score_units(unit.text, generation, encode, Scope(today()), n_units)
         candidates = fuse(_without(scores, skeletons != skeleton(unit.text)), generation)
-        lessons += _lesson(candidates, {unit.document})
+        lessons += [
+            replace(x, weight=OFF_TOPIC_SHARE * len(cases) / len(off_topic))
+            for x in _lesson(candidates, {unit.document})
+        ]
         progress("off-topic", n, len(off_topic))
     return lessons
 
@@ -97,21 +106,17 @@ def _of_case(scores: UnitScores, generation: Generation, relevant: frozenset[str
     candidates = fuse(scores, generation)
     if outcome is Outcome.EMERGENCY:
         return _lesson(candidates, {EMERGENCY})
-    if outcome is Outcome.OUT_OF_SCOPE:
-        wanted = {o for o, off in zip(candidates.owners, candidates.is_off_topic, strict=True) if off} - {EMERGENCY}
-        best = _nearest(candidates, wanted)
-        return _lesson(candidates, {best} if best else set())
-    return _lesson(candidates, set(relevant))
-
-
-def _nearest(candidates: Candidates, wanted: set[str]) -> str:
-    rows = [n for n, owner in enumerate(candidates.owners) if owner in wanted]
-    return candidates.owners[max(rows, key=lambda n: candidates.features[n, 0])] if rows else ""
+    if relevant:
+        return _lesson(candidates, set(relevant))
+    off_topic = {o for o, off in zip(candidates.owners, candidates.is_off_topic, strict=True) if off} - {EMERGENCY}
+    rows = tuple(n for n, owner in enumerate(candidates.owners) if owner in off_topic)
+    nearest = sorted(rows, key=lambda n: -candidates.features[n, 0])[:1]
+    return [Lesson(candidates, tuple(nearest), may_refuse=True)]
 
 
 def _lesson(candidates: Candidates, wanted: set[str]) -> list[Lesson]:
     rows = tuple(n for n, owner in enumerate(candidates.owners) if owner in wanted)
-    return [Lesson(candidates, rows)] if rows or not wanted else []
+    return [Lesson(candidates, rows)] if rows else []
 
 
 def _without(scores: UnitScores, keep: NDArray[np.bool_]) -> UnitScores:
@@ -127,7 +132,8 @@ def fit(lessons: list[Lesson], n_steps: int = 100) -> tuple[NDArray[np.float64],
     sizes = torch.tensor([len(x.candidates.owners) for x in lessons])
     groups = torch.repeat_interleave(torch.arange(len(lessons)), sizes)
     right = torch.cat([_marks(x) for x in lessons])
-    unanswerable = torch.tensor([float(not x.right) for x in lessons], dtype=torch.float64)
+    weight = torch.tensor([x.weight for x in lessons], dtype=torch.float64)
+    unanswerable = torch.tensor([float(x.may_refuse) for x in lessons], dtype=torch.float64)
     optimizer = torch.optim.LBFGS([weights, nothing], max_iter=n_steps, line_search_fn="strong_wolfe")
     zeros = torch.zeros(len(lessons), dtype=torch.float64)
 
@@ -136,7 +142,8 @@ def fit(lessons: list[Lesson], n_steps: int = 100) -> tuple[NDArray[np.float64],
         odds, no_odds = torch.exp(features @ weights), torch.exp(nothing)
         total = zeros.index_add(0, groups, odds) + no_odds
         good = zeros.index_add(0, groups, odds * right) + no_odds * unanswerable
-        value = (torch.log(total) - torch.log(good)).mean() + L2 * (weights**2).sum()
+        losses = (torch.log(total) - torch.log(good)) * weight
+        value = losses.sum() / weight.sum() + L2 * (weights**2).sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
@@ -166,7 +173,7 @@ def accuracy(lessons: list[Lesson], tuning: Tuning) -> float:
     for lesson in lessons:
         ranked = rank(lesson.candidates, tuning)
         answered = bool(ranked.owners) and ranked.probabilities[0] > ranked.nothing
-        firsts.append(ranked.owners[0] in _owners(lesson) if answered else not lesson.right)
+        firsts.append(ranked.owners[0] in _owners(lesson) if answered else lesson.may_refuse)
     return float(np.mean(firsts))
 
 

@@ -27,7 +27,7 @@ class Tuning:
     temperature: float
     answer: float
     clarify: float
-    emergency: float = 0.25
+    emergency: float = 0.45
     n_units: int = 400
     soon_days: int = 60
     longest_text: int = 2600

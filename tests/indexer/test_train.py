@@ -138,10 +138,11 @@ def test_thinning_keeps_the_texts_apart():
     assert thinned.offsets[0] == 0 <= thinned.offsets[1] <= len(thinned.ids)
 
 
-def test_rare_features_begin_longer_than_common_ones():
+def test_rare_features_begin_longer_than_common_ones_and_unseen_ones_shorter():
     ngrams = Ngrams(100_000)
     weights = rarity([f"бірге сөз{n}" for n in range(300)] + ["сирек"] * 6, ngrams)
     assert weights[ngrams.of("сирек")].mean() > 1.5 * weights[ngrams.of("бірге")].mean()
+    assert weights[ngrams.of("қате")].mean() < weights[ngrams.of("сирек")].mean()
     assert 0 < weights.min() <= weights.max() <= 1
 
 
