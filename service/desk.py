@@ -21,6 +21,7 @@ from kb.model import (
     Document,
     Handoff,
     Hit,
+    Kind,
     Language,
     Notice,
     NoticeCode,
@@ -160,20 +161,32 @@ class Desk:
         if dormant is not None:
             return dormant
         near = self._near_equal(ranked)
-        if len(near) > 1 and sum(p for _, p in near) >= tuning.answer:
-            return self._clarify(near, query, setting)
+        together = sum(p for _, p in near)
+        if len(near) > 1 and together >= tuning.answer:
+            overview = self._overview([owner for owner, _ in near], setting)
+            return (
+                self._answered(overview, trace, setting, together) if overview else self._clarify(near, query, setting)
+            )
         if not ranked.owners or ranked.is_off_topic[0] or top < tuning.answer:
             return self._refuse(Outcome.NOT_FOUND, trace, setting, top)
-        return self._answered(trace, setting, top)
+        return self._answered(ranked.owners[0], trace, setting, top)
 
-    def _answered(self, trace: Trace, setting: Setting, confidence: float) -> Answer:
-        document = document_for(trace.ranked.owners[0], setting)
+    def _overview(self, near: list[str], setting: Setting) -> str:
+        """Return the leaflet among `near` that covers all the others, if there is one: it answers a double question."""
+        for owner in near:
+            document = document_for(owner, setting)
+            if document and document.kind is Kind.LEAFLET and set(near) <= {owner, *document.see}:
+                return owner
+        return ""
+
+    def _answered(self, owner: str, trace: Trace, setting: Setting, confidence: float) -> Answer:
+        document = document_for(owner, setting)
         if document is None:
-            raise LookupError(f"{trace.ranked.owners[0]} was retrieved but is not in force on {setting.as_of}")
+            raise LookupError(f"{owner} was retrieved but is not in force on {setting.as_of}")
         passages = whole_passages(document, self._best_passage(document, trace), setting)
-        others = [o for o, off in zip(trace.ranked.owners[1:], trace.ranked.is_off_topic[1:], strict=True) if not off]
+        others = [o for o, off in zip(trace.ranked.owners, trace.ranked.is_off_topic, strict=True) if not off]
         also = (*(name for name in document.see if name in self.generation.base.entries), *others)
-        near = tuple(dict.fromkeys(also))[:N_ALTERNATIVES]
+        near = tuple(name for name in dict.fromkeys(also) if name != owner)[:N_ALTERNATIVES]
         doubt = not document.is_verified
         message = self.generation.handbook.replies[NoticeCode.UNVERIFIED_SOURCE][setting.language]
         return self._answer(
