@@ -155,11 +155,11 @@ class Desk:
         danger = ranked.probability(EMERGENCY)
         if danger >= tuning.emergency:
             return self._emergency(query, setting, danger)
-        if ranked.owners and ranked.owners[0] in self.generation.handbook.off_topics and top >= ranked.nothing:
-            return self._refuse(Outcome.OUT_OF_SCOPE, trace, setting, top)
         dormant = self._not_in_force(query, setting, top)
         if dormant is not None:
             return dormant
+        if ranked.owners and ranked.owners[0] in self.generation.handbook.off_topics and top >= ranked.nothing:
+            return self._refuse(Outcome.OUT_OF_SCOPE, trace, setting, top)
         near = self._near_equal(ranked)
         together = sum(p for _, p in near)
         if len(near) > 1 and together >= tuning.answer:

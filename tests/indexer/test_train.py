@@ -4,6 +4,8 @@ All texts here are made up by us: a toy language of templates, and small corpora
 """
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import product
 from random import Random
@@ -177,6 +179,24 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(settings, t
     np.testing.assert_array_equal(tables[0].rows, tables[1].rows)
     np.testing.assert_array_equal(tables[0].scale, tables[1].scale)
     assert (tables[0].rows != tables[2].rows).any()
+
+
+def test_pairs_do_not_depend_on_pythons_hash_seed(data, corpus):
+    code = (
+        "import sys; from pathlib import Path; from random import Random; from indexer.train.materials import Materials\n"
+        "m = Materials.read(Path(sys.argv[1]), Path(sys.argv[2]), 20, 1)\n"
+        "print([s.draw(Random(1)) for s, _ in (*m.general(), *m.domain())])"
+    )
+    drawn = {
+        subprocess.run(
+            [sys.executable, "-c", code, data, corpus],
+            env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(drawn) == 1
 
 
 def test_a_missing_data_folder_is_said_before_any_work(settings, tmp_path):
