@@ -18,7 +18,7 @@ from indexer.chunk import chunk
 from indexer.lexical import LexicalIndex
 from indexer.stores.base import VectorStore
 from indexer.stores.faiss import FaissStore
-from indexer.units import Facet, Unit
+from indexer.units import N_TITLES, Facet, Unit
 from kb.base import KnowledgeBase
 from kb.handbook import Handbook
 from kb.language.analyze import ANALYZER_VERSION
@@ -108,6 +108,11 @@ class Generation:
     def facets(self) -> NDArray[np.str_]:
         """The facet of each unit, (n_units,)."""
         return np.array([str(unit.facet) for unit in self.units])
+
+    @cached_property
+    def is_title(self) -> NDArray[np.bool_]:
+        """Which units are a document's title or own question, (n_units,)."""
+        return np.array([u.facet is Facet.WORDING and u.n < N_TITLES for u in self.units], dtype=np.bool_)
 
     @cached_property
     def owners(self) -> NDArray[np.str_]:

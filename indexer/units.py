@@ -10,6 +10,8 @@ from enum import StrEnum
 from indexer.chunk import chunk
 from kb.model import Document, Language
 
+N_TITLES = 2  # a document's first wordings are its title and its own question
+
 
 class Facet(StrEnum):
     """Which side of a document a unit shows."""

@@ -49,6 +49,8 @@ from service.tuning import Tuning
 
 FUND, AMBULANCE, AMBULANCE_ENTRY = "fund-1414", "ambulance-103", "ambulance"
 N_ALTERNATIVES = 3
+SURE = 0.6  # probability from which a rule in force is not doubted for one that is not
+MUCH_MORE = 2  # how many times likelier a rule not in force must be than the likeliest one in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +240,15 @@ class Desk:
     def _not_in_force(self, query: Query, setting: Setting, top: float) -> Answer | None:
         """Tell a rule that is not in force that day from one that does not exist: look again without the date."""
         base = self.generation.base
-        if all(entry.at(setting.as_of) for entry in base.entries.values()):
+        if top >= SURE or all(entry.at(setting.as_of) for entry in base.entries.values()):
             return None
         ranked = self.trace(replace(query, scope=Scope(None))).ranked
         if not ranked.owners or ranked.is_off_topic[0] or ranked.probabilities[0] < max(top, self.tuning.answer):
             return None
         entry = base.entry(ranked.owners[0])
-        if entry.at(setting.as_of):
+        awake = (o for o, off in zip(ranked.owners, ranked.is_off_topic, strict=True) if not off)
+        rival = next((o for o in awake if base.entry(o).at(setting.as_of)), "")
+        if entry.at(setting.as_of) or ranked.probabilities[0] < MUCH_MORE * ranked.probability(rival):
             return None
         message = self.generation.handbook.replies[Outcome.NOT_IN_FORCE][setting.language]
         nearest = min(entry.timeline, key=lambda v: abs((v.start - setting.as_of).days))

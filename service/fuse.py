@@ -21,6 +21,8 @@ FEATURES = (
     "lexical_passage",  # the same for passages
     "dense_document",  # cosine with the whole document, wordings included
     "lexical_document",  # the same for the whole document: terms may stand far apart
+    "dense_title",  # cosine with the title or the entry's own question
+    "lexical_title",  # the same for BM25: what an entry is about outweighs what it mentions
     "agreement",  # dense_wording x lexical_wording: both retrievers see the same
     "is_leaflet",
     "is_announcement",
@@ -61,6 +63,8 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
         best(lexical, facets == Facet.PASSAGE),
         best(dense, facets == Facet.DOCUMENT),
         best(lexical, facets == Facet.DOCUMENT),
+        best(dense, generation.is_title[found]),
+        best(lexical, generation.is_title[found]),
         wording_best * wording_lexical,
         leaflet,
         announcement,

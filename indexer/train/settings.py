@@ -30,7 +30,7 @@ class TrainSettings:
     batch: int = 512
     temperature: float = 0.05
     rate: float = 0.003
-    domain_rate: float = 0.008
+    domain_rate: float = 0.006
     noise: float = 0.3
     domain_noise: float = 0.4
     keep: float = 0.5

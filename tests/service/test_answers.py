@@ -107,7 +107,7 @@ def test_a_text_missing_in_the_askers_language_is_given_in_another_and_said_so(d
     base = type(desk.generation.base).of(kept)
     poorer = dataclasses.replace(desk, generation=dataclasses.replace(desk.generation, base=base, _masks={}))
     poorer.generation.__dict__["documents"] = desk.generation.documents
-    answer = ask(poorer, DIABETES["en"])
+    answer = ask(poorer, DIABETES["ru"], language=Language.EN)
     assert answer.language is Language.EN
     assert answer.citations[0].document == "diabetes/ru@2026-01-01"
     assert NoticeCode.FALLBACK_LANGUAGE in {n.code for n in answer.notices}
