@@ -24,7 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Corpus folder (default: the checkout's corpus/).")]
@@ -85,7 +85,8 @@ def check(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
         for f in findings:
             out.print(
                 f"[bold]{_relative(f.path)}:{f.line}[/] [yellow]{f.rule}[/] "
-                f"{_escape(f.message)}. [dim]{_escape(f.fix)}[/]"
+                f"{_escape(f.message)}. [dim]{_escape(f.fix)}[/]",
+                soft_wrap=True,
             )
         out.print(f"{len(findings)} findings" if findings else f"[green]No findings[/] in {_relative(root)}")
     raise typer.Exit(1 if findings else 0)
@@ -123,7 +124,7 @@ def build(
     else:
         n_documents = sum(n for languages in manifest.counts.values() for n in languages.values())
         how = "is up to date" if same else f"built: {n_documents} documents, {manifest.n_encoded} texts encoded"
-        out.print(f"Generation {manifest.id} {how}; {'published' if current else 'not published'}")
+        out.print(f"Generation {manifest.id} {how}; {'published' if current else 'not published'}", soft_wrap=True)
 
 
 @app.command()
@@ -242,7 +243,7 @@ def serve(
     with plain_errors():
         settings = settings_of(home=home)
         engine = _ready_engine(settings)
-        serve_all(settings, engine, host, port, with_pages=with_pages, say=lambda text: out.print(text))
+        serve_all(settings, engine, host, port, with_pages=with_pages, say=lambda text: out.print(text, soft_wrap=True))
 
 
 @app.command()
@@ -258,7 +259,7 @@ def train(
     settings = settings_of(corpus)
     with plain_errors(), progress_bars() as progress:
         text = train_ranker(settings, progress) if ranker else train_encoder(settings, data, model, progress)
-    out.print(text)
+    out.print(text, soft_wrap=True)
 
 
 @app.command()
