@@ -128,6 +128,7 @@ def _structure_differs(one: Document, other: Document) -> Iterator[Finding]:
         ("links", one.see, other.see),
         ("topic", one.topic, other.topic),
         ("audience", one.audience, other.audience),
+        ("review dates", one.reviewed, other.reviewed),
     ):
         if a != b:
             message = f"{what} differ: `{one.language}` has {a}, `{other.language}` has {b}"

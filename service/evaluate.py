@@ -118,7 +118,7 @@ def _case(path: Path, n: int, line: str, relevant: Mapping[str, set[str]]) -> Ca
         )
     except (KeyError, ValueError) as error:
         raise CaseError(
-            f"{path}:{n}: {error!r}; a line needs _id, text and metadata as described in corpus/README.md"
+            f"{path}:{n}: {error!r}; a line needs _id, text and metadata as described in corpus/questions/README.md"
         ) from None
 
 

@@ -183,7 +183,8 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(settings, t
 
 def test_pairs_do_not_depend_on_pythons_hash_seed(data, corpus):
     code = (
-        "import sys; from pathlib import Path; from random import Random; from indexer.train.materials import Materials\n"
+        "import sys; from pathlib import Path; from random import Random\n"
+        "from indexer.train.materials import Materials\n"
         "m = Materials.read(Path(sys.argv[1]), Path(sys.argv[2]), 20, 1)\n"
         "print([s.draw(Random(1)) for s, _ in (*m.general(), *m.domain())])"
     )

@@ -79,6 +79,7 @@ def test_a_mistake_in_the_text_is_found(corpus, body, rule):
         ({"also": ["раз", "два"]}, "few-wordings"),
         ({"also": [*(t.format(entry="alpha") for t in ALSO[Language.RU]), "ещё раз", "Ещё раз"]}, "wording-twice"),
         ({"sources": [source(verified=False)]}, "languages-differ"),
+        ({"reviewed": date(2026, 10, 1)}, "languages-differ"),
     ],
 )
 def test_a_mistake_in_the_front_matter_is_found(corpus, fields, rule):
