@@ -1,4 +1,4 @@
-"""Parallel text: tab-separated pairs of sentences that mean the same (`/work/shared/data/README.md`)."""
+"""Parallel text: tab-separated pairs of sentences that mean the same (`pairs/<source>.<language>-<language>.tsv`)."""
 
 from __future__ import annotations
 
