@@ -117,7 +117,6 @@ def answer_report(question: str, answer: Answer, handbook: Handbook) -> Renderab
 
 def explanation(desk: Desk, question: str, language: Language | None, as_of: date) -> dict[str, Any]:
     """Say how an answer was found: readings, normal forms, each retriever's list, features, weights, thresholds."""
-
     trace = desk.trace(desk.query(question, language, as_of))
     tuning, ranked, scores = desk.tuning, trace.ranked, trace.scores
     units = desk.generation.units
