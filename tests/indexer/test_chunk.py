@@ -9,11 +9,6 @@ from indexer.chunk import LONGEST, chunk
 from kb.load import load_corpus
 from tests.writing import CORPUS, write_entry
 
-
-def document_with(text, tmp_path_factory=None):
-    return dataclasses.replace(next(iter(load_corpus(CORPUS).documents())), text=text)
-
-
 BASE = next(iter(load_corpus(CORPUS).documents()))
 
 
