@@ -25,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 out = Console(highlight=False)
+WIDE = 120  # columns of tables that go to a file
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Corpus folder (default: the checkout's corpus/).")]
@@ -264,18 +265,29 @@ def train(
 
 @app.command()
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="BEIR-style folder: queries.jsonl and qrels.tsv.")],
+    folder: Annotated[Path, typer.Argument(help="BEIR-style folder: queries.jsonl, qrels.tsv or qrels/*.tsv.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
     misses: Annotated[bool, typer.Option("--misses", help="List the questions that went wrong.")] = False,
+    system: Annotated[
+        str, typer.Option(help="Whose order of entries to measure: lexical, dense, fused or ranked.")
+    ] = "ranked",
+    run: Annotated[Path | None, typer.Option("--run", help="Write the ranking as a TREC run file.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option("--compare", help="Compare with a TREC run file, question by question.")
+    ] = None,
 ) -> None:
     """Measure retrieval on judged questions: hit@1, hit@5, MRR@10, nDCG@10, refusals; by language, script and style."""
-    from service.evaluate import evaluate_folder, report_of
+    from service.evaluate.command import Task, evaluate_questions
+    from service.evaluate.systems import System
 
+    if system not in tuple(System):
+        raise typer.BadParameter(f"`{system}` is none of {', '.join(System)}", param_hint="--system")
+    task = Task(folder, System(system), run, compare, misses)
     with plain_errors(), progress_bars() as progress:
         engine = _ready_engine(settings_of(home=home))
-        result = evaluate_folder(folder, engine.desk(), today(), lambda done, n: progress("asking", done, n))
+        report = evaluate_questions(task, engine.desk(), today(), progress)
     if as_json:
-        typer.echo(json.dumps(result.as_dict(), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(report.content, ensure_ascii=False, indent=1))
     else:
-        out.print(report_of(result, misses=misses))
+        out.print(report.table, width=None if out.is_terminal else max(out.width, WIDE))

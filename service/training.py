@@ -19,7 +19,7 @@ from indexer.units import Facet
 from kb.handbook import EMERGENCY
 from kb.language.folding import skeleton
 from kb.model import Outcome, Scope
-from service.evaluate import read_cases
+from service.evaluate.cases import read_cases
 from service.fuse import FEATURES, Candidates, fuse
 from service.rank import rank
 from service.search import UnitScores, query_encoder, score_units

@@ -7,7 +7,7 @@ import pytest
 
 from kb.language.folding import skeleton
 from kb.load import load_corpus
-from service.evaluate import read_cases
+from service.evaluate.cases import read_cases
 from tests.writing import CORPUS
 
 ENTRIES = load_corpus(CORPUS).entries

@@ -133,7 +133,7 @@ def test_evaluate_measures_judged_questions(home, tmp_path):
     everything = next(row for row in result["rows"] if row["group"] == "all")
     assert everything["n"] == 1
     assert everything["values"]["hit@1"] == 1.0
-    assert result["refusals"]["refused of unanswerable"] == 1.0
+    assert result["refusals"][0]["values"]["abstention recall"] == 1.0
 
 
 @pytest.mark.parametrize(
