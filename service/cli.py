@@ -265,7 +265,12 @@ def train(
 
 @app.command()
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="BEIR-style folder: queries.jsonl, qrels.tsv or qrels/*.tsv.")],
+    target: Annotated[
+        Path | None,
+        typer.Argument(
+            help="BEIR-style folder, folder of near-miss pairs, or TSV of parallel texts (header: kk ru en)."
+        ),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
     misses: Annotated[bool, typer.Option("--misses", help="List the questions that went wrong.")] = False,
@@ -276,18 +281,28 @@ def evaluate(
     compare: Annotated[
         Path | None, typer.Option("--compare", help="Compare with a TREC run file, question by question.")
     ] = None,
+    typing: Annotated[bool, typer.Option("--typing", help="Type the clean questions in other ways, too.")] = False,
+    cross: Annotated[bool, typer.Option("--cross", help="Ask where the answer is only in another language.")] = False,
+    as_of_cases: Annotated[bool, typer.Option("--as-of-cases", help="Ask around every dated change.")] = False,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Write the reliability plot as an SVG file.")] = None,
 ) -> None:
-    """Measure retrieval on judged questions: hit@1, hit@5, MRR@10, nDCG@10, refusals; by language, script and style."""
-    from service.evaluate.command import Task, evaluate_questions
+    """Measure retrieval: hit@1, hit@5, MRR@10, nDCG@10, refusals and confidence, by language, script and style."""
+    from indexer.encode import open_encoder
+    from service.evaluate.command import Task, Tools
+    from service.evaluate.command import evaluate as evaluate_task
     from service.evaluate.systems import System
 
     if system not in tuple(System):
         raise typer.BadParameter(f"`{system}` is none of {', '.join(System)}", param_hint="--system")
-    task = Task(folder, System(system), run, compare, misses)
+    if target is None and not as_of_cases:
+        raise typer.BadParameter("name a folder or a file, or give --as-of-cases", param_hint="TARGET")
+    task = Task(target, System(system), run, compare, plot, typing, cross, as_of_cases, misses)
     with plain_errors(), progress_bars() as progress:
-        engine = _ready_engine(settings_of(home=home))
-        report = evaluate_questions(task, engine.desk(), today(), progress)
+        settings = settings_of(home=home)
+        tools = Tools(lambda: _ready_engine(settings).desk(), lambda: open_encoder(settings.encoder), today(), progress)
+        report = evaluate_task(task, tools)
     if as_json:
         typer.echo(json.dumps(report.content, ensure_ascii=False, indent=1))
     else:
-        out.print(report.table, width=None if out.is_terminal else max(out.width, WIDE))
+        wide = out if out.is_terminal else Console(highlight=False, width=max(out.width, WIDE))
+        wide.print(report.table)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from indexer.generation import Generation
 from indexer.units import Facet
-from kb.model import Answer, Language, Outcome, Query
+from kb.model import Answer, Language, Outcome, Query, Scope
 from service.desk import Desk, Trace
 from service.evaluate.cases import Case
 from service.evaluate.systems import Grouping, Order, Orders, System, entries, orders_of, ranked_order
@@ -108,8 +108,23 @@ def ask_cases(cases: Iterable[Case], desk: Desk, today: date, told: Told | None 
     return tuple(results)
 
 
-def order_of(trace: Trace, system: System, grouping: Grouping) -> tuple[str, ...]:
-    """Return the entries in the order of one system, best first."""
-    if system is System.RANKED:
-        return entries(ranked_order(trace.ranked))
-    return entries(orders_of(trace.scores, grouping)[system])
+def order_of_cases(
+    cases: Iterable[Case],
+    desk: Desk,
+    today: date,
+    system: System,
+    scope_of: Callable[[Case, date], Scope] | None = None,
+    told: Told | None = None,
+) -> dict[str, tuple[str, ...]]:
+    """Only search: question -> entries, best first, by one system, in the scope of `scope_of` (that day's rules)."""
+    cases, grouping = tuple(cases), grouping_of(desk.generation)
+    found = {}
+    for n, case in enumerate(cases, start=1):
+        day = case.as_of or today
+        query = desk.query(case.text, None, day)
+        trace = desk.trace(replace(query, scope=scope_of(case, day)) if scope_of else query)
+        is_ranked = system is System.RANKED
+        found[case.id] = entries(ranked_order(trace.ranked) if is_ranked else orders_of(trace.scores, grouping)[system])
+        if told:
+            told(n, len(cases))
+    return found

@@ -19,6 +19,7 @@ from service.evaluate.systems import System, entries
 
 MEASURES = {"hit@1": Success @ 1, "hit@5": Success @ 5, "mrr@10": RR @ 10, "ndcg@10": nDCG @ 10}
 N_BOOTSTRAP, SEED, CUT = 1000, 20261122, 10
+MOST_CELLS = 5_000_000  # of a resampling table held at once: 40 MB
 Values = Mapping[str, Mapping[str, float]]  # question -> measure -> value
 
 
@@ -137,10 +138,8 @@ def shares(hits: NDArray[np.float64], of: NDArray[np.float64] | None = None) -> 
 
     `of=None` counts every question.
     """
-    n = len(hits)
     whole = np.ones_like(hits) if of is None else of
-    counts = np.random.default_rng(SEED).multinomial(n, np.full(n, 1 / n), size=N_BOOTSTRAP).astype(np.float64)
-    above, below = counts @ hits, counts @ whole
+    above, below = _resampled(hits, whole)
     figures = []
     for column in range(hits.shape[1]):
         total = whole[:, column].sum()
@@ -151,3 +150,16 @@ def shares(hits: NDArray[np.float64], of: NDArray[np.float64] | None = None) -> 
         low, high = np.percentile(above[seen, column] / below[seen, column], [2.5, 97.5])
         figures.append(Figure(float(hits[:, column].sum() / total), float(low), float(high)))
     return figures
+
+
+def _resampled(*tables: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return the column sums of each table (n, columns) over N_BOOTSTRAP draws of n rows, (N_BOOTSTRAP, columns)."""
+    n, rng = len(tables[0]), np.random.default_rng(SEED)
+    at_once = max(1, min(N_BOOTSTRAP, MOST_CELLS // n))
+    blocks: list[list[NDArray[np.float64]]] = [[] for _ in tables]
+    for start in range(0, N_BOOTSTRAP, at_once):
+        size = min(at_once, N_BOOTSTRAP - start)
+        counts = rng.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64)
+        for block, table in zip(blocks, tables, strict=True):
+            block.append(counts @ table)
+    return [np.concatenate(block) for block in blocks]

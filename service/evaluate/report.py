@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from service.evaluate.asking import Result
+from service.evaluate.calibration import Reliability
 from service.evaluate.compare import Difference
 from service.evaluate.measure import Figure, Row
 from service.evaluate.systems import System, entries
+
+_BAR = 40  # characters of a bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +45,23 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], 
     return table
 
 
-def shown(figure: Figure) -> str:
-    """Write a figure with its interval: `0.912 .89–.93`."""
-    return "" if math.isnan(figure.value) else f"{figure.value:.3f} {_bound(figure.low)}–{_bound(figure.high)}"
+def shown(figure: Figure, name: str = "", bounded: Collection[str] = ()) -> str:
+    """Write a figure with its interval: `0.912 .89–.93`; without one when others are `bounded`."""
+    if math.isnan(figure.value):
+        return ""
+    interval = f" {_bound(figure.low)}–{_bound(figure.high)}" if not bounded or name in bounded else ""
+    return f"{figure.value:.3f}{interval}"
 
 
 def _bound(value: float) -> str:
     return "1.0" if value >= 0.995 else f"{value:.2f}".removeprefix("0")
 
 
-def rows_report(name: str, title: str, rows: Sequence[Row], caption: str = "") -> Report:
-    """Show groups of questions; each figure with its 95 % interval."""
+def rows_report(name: str, title: str, rows: Sequence[Row], bounded: Collection[str] = ()) -> Report:
+    """Show groups of questions; figures with their 95 % interval, all or those named in `bounded`."""
     columns = tuple(dict.fromkeys(figure for row in rows for figure in row.figures))
-    cells = ((row.group, str(row.n), *(shown(row.figures[c]) for c in columns)) for row in rows)
-    table = table_of(title, ("group", "n", *columns), cells, caption)
-    return Report((table,), {name: [_row(row) for row in rows]})
+    cells = ((row.group, str(row.n), *(shown(row.figures[c], c, bounded) for c in columns)) for row in rows)
+    return Report((table_of(title, ("group", "n", *columns), cells),), {name: [_row(row) for row in rows]})
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -92,19 +98,51 @@ def _difference(d: Difference) -> dict[str, Any]:
     return plain | {"difference": d.difference.value, "interval": [d.difference.low, d.difference.high]}
 
 
+def counts_report(name: str, title: str, counts: Mapping[str, Mapping[str, int]], columns: Sequence[str]) -> Report:
+    """Show counts by group."""
+    cells = ((group, str(sum(row.values())), *(str(row.get(c, 0)) for c in columns)) for group, row in counts.items())
+    content = {group: {c: row.get(c, 0) for c in columns} for group, row in counts.items()}
+    return Report((table_of(title, ("group", "cases", *columns), cells),), {name: content})
+
+
+def list_report(name: str, title: str, rows: Sequence[Mapping[str, str]]) -> Report:
+    """Show rows of the same keys under each other."""
+    if not rows:
+        return Report((Text(f"{title}: none"),), {name: []})
+    table = table_of(f"{title} ({len(rows)})", tuple(rows[0]), (tuple(row.values()) for row in rows))
+    return Report((table,), {name: [dict(row) for row in rows]})
+
+
+def calibration_report(found: Mapping[str, Reliability]) -> Report:
+    """Draw each reliability plot with bars: the share that was right, and where the confidence stands (│)."""
+    parts, content = [], {}
+    for name, one in found.items():
+        cells = ((str(b.n), f"{b.confidence:.3f}", f"{b.right:.3f}", _bar(b.right, b.confidence)) for b in one.bins)
+        title = f"Calibration of {name}: expected calibration error {one.error:.3f}, n {one.n}"
+        parts.append(table_of(title, ("n", "confidence", "right", "0" + " " * (_BAR - 2) + "1"), cells))
+        bins = [{"n": b.n, "confidence": b.confidence, "right": b.right} for b in one.bins]
+        content[name] = {"ece": None if math.isnan(one.error) else one.error, "n": one.n, "bins": bins}
+    return Report(tuple(parts), {"calibration": content})
+
+
+def _bar(right: float, confidence: float) -> str:
+    filled, mark = round(right * _BAR), min(_BAR - 1, round(confidence * _BAR))
+    bar = "█" * filled + "·" * (_BAR - filled)
+    return bar[:mark] + "│" + bar[mark + 1 :]
+
+
 def misses_report(results: Iterable[Result], system: System) -> Report:
     """List every question that went wrong: not answered by a right entry, or not refused as it should be."""
     missed = [(r, _ending(r, system)) for r in results if _is_miss(r, system)]
-    table = table_of(
-        f"Misses ({len(missed)})",
-        ("id", "question", "wanted", "ended", "first"),
-        ((r.case.id, r.case.text, ", ".join(sorted(r.case.relevant)) or r.case.outcome, *end) for r, end in missed),
-    )
     rows = [
-        {"id": r.case.id, "text": r.case.text, "wanted": sorted(r.case.relevant), "ended": end[0], "first": end[1]}
-        for r, end in missed
+        {"id": r.case.id, "question": r.case.text, "wanted": _wanted(r), "ended": ended, "first": first}
+        for r, (ended, first) in missed
     ]
-    return Report((table,), {"misses": rows})
+    return list_report("misses", "Misses", rows)
+
+
+def _wanted(result: Result) -> str:
+    return ", ".join(sorted(result.case.relevant)) or str(result.case.outcome)
 
 
 def _is_miss(result: Result, system: System) -> bool:
