@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 DIRS := kb indexer service ui tests
 
-.PHONY: run demo test lint bench evaluate setup clean
+.PHONY: run demo test lint bench peers evaluate setup clean
 .DEFAULT_GOAL := run
 
 QUESTIONS := "Қант диабетімен ауырамын, дәрі тегін бе?" "Как прикрепиться к поликлинике?" "How do I check that I am insured?"
@@ -49,10 +49,19 @@ bench: $(VENV)/installed-test
 	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
 	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.langid
+	@$(MAKE) --no-print-directory peers
+
+# Anyq and other ways to search on the same judged questions; about half an hour, nearly all of it Haystack's.
+peers: $(VENV)/installed-test
+	$(BIN)/pip install --quiet --disable-pip-version-check --group peers \
+		|| echo "The group peers cannot be installed; txtai and Haystack are left out."
+	@$(BIN)/anyq build --publish
+	$(BIN)/python -m tests.bench.peers
 
 evaluate: setup
 	@$(BIN)/anyq build --publish
-	@$(BIN)/anyq evaluate corpus/questions/dev --misses
+	@$(BIN)/anyq evaluate corpus/questions/dev --misses --typing --cross --plot var/reliability.svg
+	@$(BIN)/anyq evaluate corpus/questions/near-miss --as-of-cases
 
 clean:
 	rm -rf $(VENV) var
