@@ -22,13 +22,16 @@ JOIN = "reciprocal_rank_fusion"
 
 
 class HaystackHybrid:
-    """Haystack with vectors of `encoder`, which are given as arrays: lists make the store three times slower."""
+    """Haystack with vectors of `encoder`, its components called one after the other.
+
+    Vectors are given as arrays: the store gathers them anew for each question, which takes lists twenty times as long.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def index(self, texts: Sequence[str]) -> None:
-        """Fill the store and connect the pipeline."""
+        """Fill the store that both retrievers read."""
         self._n = len(texts)
         store = InMemoryDocumentStore(return_embedding=True, shared=False)
         vectors = self._encoder.encode_passages(texts)

@@ -41,7 +41,11 @@ def overall_table(cases: Sequence[Case], runs: Sequence[Run]) -> Table:
     rows = (
         (run.name, *(f"{run.mean(name, ids):.3f}" for name in OVERALL), f"{run.ms:.1f}", run.pooling) for run in runs
     )
-    return table_of(f"all {len(ids)} questions", ("system", *OVERALL, "ms a question", "entry score"), rows)
+    columns = ("system", *OVERALL, "ms a question", "entry score")
+    caption = (
+        "entry score: its best text, or its three best together; each peer gets what has more hit@1 on these questions"
+    )
+    return table_of(f"all {len(ids)} questions", columns, rows, caption)
 
 
 def missing_lines(missing: Mapping[str, str]) -> list[str]:
