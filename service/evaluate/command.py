@@ -77,6 +77,8 @@ def evaluate(task: Task, tools: Tools) -> Report:
 
 
 def _target_report(task: Task, target: Path, tools: Tools) -> Report:
+    if not target.exists():
+        raise CaseError(f"{target}: no such file or folder; name a folder of judged questions or pairs, or a TSV file")
     if target.is_file():
         _refuse(task, "a file of parallel texts", ("run", "compare", "plot", "typing", "cross", "misses"))
         return _parallel_report(target, tools)

@@ -283,5 +283,7 @@ def test_a_bad_outside_text_is_named_with_file_and_line(tmp_path, line):
         read_texts(folder)
 
 
-def test_evaluate_needs_something_to_measure(home):
+def test_evaluate_needs_something_to_measure(home, tmp_path):
     assert anyq("evaluate", "--home", home).exit_code == 2
+    result = anyq("evaluate", tmp_path / "none.tsv", "--home", home)
+    assert (result.exit_code, "none.tsv: no such file or folder" in result.stderr) == (1, True)
