@@ -53,6 +53,11 @@ def readings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, *guesses)))[:MAX_READINGS]
 
 
+def on_the_meant_keyboard(text: str) -> str:
+    """Return what the keys of `text` give on the other keyboard, where that is far likelier, else `text`."""
+    return next(iter((*_in_cyrillic(text), *_in_latin(text))), text)
+
+
 def _in_cyrillic(text: str) -> Iterator[str]:
     """Read Latin keys as Cyrillic ones, of the Russian or the Kazakh keyboard, whichever sounds better."""
     typed = " ".join(_TYPED_IN_LATIN.findall(text))
