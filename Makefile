@@ -60,7 +60,7 @@ peers: $(VENV)/installed-test
 
 evaluate: setup
 	@$(BIN)/anyq build --publish
-	@$(BIN)/anyq evaluate corpus/questions/dev --misses --typing --cross --plot var/reliability.svg
+	@$(BIN)/anyq evaluate corpus/questions/dev --misses --typing --cross --bias --plot var/reliability.svg
 	@$(BIN)/anyq evaluate corpus/questions/near-miss --as-of-cases
 
 clean:

@@ -283,6 +283,7 @@ def evaluate(
     ] = None,
     typing: Annotated[bool, typer.Option("--typing", help="Type the clean questions in other ways, too.")] = False,
     cross: Annotated[bool, typer.Option("--cross", help="Ask where the answer is only in another language.")] = False,
+    bias: Annotated[bool, typer.Option("--bias", help="Let many documents in the asker's language join.")] = False,
     as_of_cases: Annotated[bool, typer.Option("--as-of-cases", help="Ask around every dated change.")] = False,
     plot: Annotated[Path | None, typer.Option("--plot", help="Write the reliability plot as an SVG file.")] = None,
 ) -> None:
@@ -296,7 +297,7 @@ def evaluate(
         raise typer.BadParameter(f"`{system}` is none of {', '.join(System)}", param_hint="--system")
     if target is None and not as_of_cases:
         raise typer.BadParameter("name a folder or a file, or give --as-of-cases", param_hint="TARGET")
-    task = Task(target, System(system), run, compare, plot, typing, cross, as_of_cases, misses)
+    task = Task(target, System(system), run, compare, plot, typing, cross, bias, as_of_cases, misses)
     with plain_errors(), progress_bars() as progress:
         settings = settings_of(home=home)
         tools = Tools(lambda: _ready_engine(settings).desk(), lambda: open_encoder(settings.encoder), today(), progress)

@@ -12,6 +12,7 @@ from rich.text import Text
 from indexer.encode import Encoder
 from service.desk import Desk
 from service.evaluate.asking import Result, Told, ask_cases
+from service.evaluate.bias import bias_rows
 from service.evaluate.calibration import calibration_of, svg_of
 from service.evaluate.cases import CORPUS, Case, CaseError, read_cases
 from service.evaluate.compare import compare
@@ -52,6 +53,7 @@ class Task:
     plot: Path | None = None
     typing: bool = False
     cross: bool = False
+    bias: bool = False
     as_of_cases: bool = False
     misses: bool = False
 
@@ -80,13 +82,13 @@ def _target_report(task: Task, target: Path, tools: Tools) -> Report:
     if not target.exists():
         raise CaseError(f"{target}: no such file or folder; name a folder of judged questions or pairs, or a TSV file")
     if target.is_file():
-        _refuse(task, "a file of parallel texts", ("run", "compare", "plot", "typing", "cross", "misses"))
+        _refuse(task, "a file of parallel texts", ("run", "compare", "plot", "typing", "cross", "bias", "misses"))
         return _parallel_report(target, tools)
     if (target / PAIRS).is_file():
-        _refuse(task, "near-miss pairs", ("run", "compare", "plot", "typing", "cross"))
+        _refuse(task, "near-miss pairs", ("run", "compare", "plot", "typing", "cross", "bias"))
         return _pairs_report(task, target, tools)
     if (target / CORPUS).is_file():
-        _refuse(task, f"a folder with its own {CORPUS}", ("plot", "typing", "cross"))
+        _refuse(task, f"a folder with its own {CORPUS}", ("plot", "typing", "cross", "bias"))
         return _outside_report(task, target, tools)
     return _questions_report(task, target, tools)
 
@@ -117,6 +119,9 @@ def _questions_report(task: Task, target: Path, tools: Tools) -> Report:
     if task.cross:
         rows = cross_rows(cases, desk, tools.today, task.system, tools.told("cross"))
         report += rows_report("cross", "Answer only in another language (group: language of the question)", rows)
+    if task.bias:
+        title = "Ten times as many unrelated entries join in the asker's language (control: in the answer's)"
+        report += rows_report("bias", title, bias_rows(cases, desk, tools.today, tools.told("bias")))
     return report + _ending_report(task, cases, results, theirs)
 
 

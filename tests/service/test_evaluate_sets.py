@@ -12,7 +12,8 @@ from kb.base import KnowledgeBase
 from kb.language.scripts import digits_for_kazakh_letters, on_latin_layout
 from kb.load import load_corpus
 from kb.model import Language, Outcome, Scope
-from service.evaluate.asking import Reply
+from service.evaluate.asking import Reply, grouping_of
+from service.evaluate.bias import FEW, TIMES, WITHIN, Bench, Narrowed, _flags, bias_rows, trials
 from service.evaluate.cases import CaseError, read_cases
 from service.evaluate.cross import cross_rows, other_languages
 from service.evaluate.dated import Version, ask_dated, counted, dated_cases, version_of
@@ -287,3 +288,51 @@ def test_evaluate_needs_something_to_measure(home, tmp_path):
     assert anyq("evaluate", "--home", home).exit_code == 2
     result = anyq("evaluate", tmp_path / "none.tsv", "--home", home)
     assert (result.exit_code, "none.tsv: no such file or folder" in result.stderr) == (1, True)
+
+
+BIASED = [
+    case("ru-1", "diabetes", text="Нужна ли страховка, чтобы лечиться от диабета?"),
+    case("kk-1", "where-to-pay", text="Жарнаны қайда төлеймін?", language="kk"),
+    case("past", "diabetes", text="Лечат ли диабет без страховки?", as_of=date(1999, 1, 1)),
+    case("nothing"),
+]
+
+
+def test_unrelated_entries_are_no_kin_of_the_right_one(desk):
+    base = desk.generation.base
+    chosen = list(trials(BIASED, base, TODAY, per_language=5))
+    assert chosen == list(trials(BIASED, base, TODAY, per_language=5))
+    assert [(t.case.id, t.answer) for t in chosen] == [("kk-1", "en"), ("kk-1", "ru"), ("ru-1", "en"), ("ru-1", "kk")]
+    for trial in chosen:
+        (right,) = trial.case.relevant
+        assert (trial.few[0], len(trial.few), len(trial.many)) == (right, FEW, TIMES * FEW)
+        assert not set(trial.few) & set(trial.many)
+        others = [base.entry(name) for name in (*trial.few[1:], *trial.many)]
+        assert base.entry(right).topic not in {entry.topic for entry in others}
+        assert right not in {seen for entry in others for d in entry.documents for seen in d.see}
+
+
+def test_only_the_chosen_entries_are_admitted_each_in_its_language(desk):
+    trial = next(trials(BIASED, desk.generation.base, TODAY, per_language=5))
+    bench = Bench(desk, grouping_of(desk.generation))
+    mask = bench.mask(TODAY, [(Language.RU, trial.few), (Language.KK, trial.many)])
+    generation = Narrowed(desk.generation, mask)
+    rows = np.flatnonzero(generation.admitted(Scope(None)))
+    units = [generation.units[row] for row in rows if generation.units[row].facet != "off-topic"]
+    assert {(u.language, generation.documents[u.document].entry) for u in units} == {
+        *((Language.RU, name) for name in trial.few),
+        *((Language.KK, name) for name in trial.many),
+    }
+    assert all(generation.documents[u.document].validity.covers(TODAY) for u in units)
+    assert desk.generation.admitted(Scope(TODAY)).sum() > len(rows)
+
+
+def test_a_right_entry_that_is_overtaken_or_lost_has_moved():
+    assert _flags((1, 1, 2)) == [1, 0, 1, 1]
+    assert _flags((1, 3, 0)) == [0, 1, 0, 1]
+
+
+def test_bias_is_counted_by_system_and_languages(desk):
+    rows = {row.group: row for row in bias_rows(BIASED, desk, TODAY, per_language=5)}
+    assert [rows[f"ranked, {pair}"].n for pair in ("all", "kk → en", "ru → en")] == [4, 1, 1]
+    assert rows["dense, all"].figures[WITHIN].value >= 0.5
