@@ -15,7 +15,7 @@ from indexer.ngram_table import NgramTable
 from indexer.ngrams import Ngrams
 from indexer.train.batches import Preparation, features, plan
 from indexer.train.folder import write_model
-from indexer.train.learner import Learner, schedule
+from indexer.train.learner import Floats, Learner, schedule
 from indexer.train.materials import Materials
 from indexer.train.measure import examine
 from indexer.train.noise import any_noise
@@ -49,19 +49,49 @@ def train(settings: TrainSettings, progress: Progress | None = None) -> Report:
 
 def learn(settings: TrainSettings, materials: Materials, tell: Progress) -> tuple[NgramTable, list[float]]:
     """Learn the languages, then the subject; return the int8 table and the mean loss of each epoch and round."""
+    rng = Random(settings.seed)
+    batches = general_batches(settings, materials, rng)
+    rows, losses = learn_languages(settings, materials, batches, rng, tell)
+    rows, more = learn_subject(settings, materials, rows, batches, rng, tell)
+    return NgramTable.quantised(Ngrams(settings.buckets), rows), losses + more
+
+
+def general_batches(settings: TrainSettings, materials: Materials, rng: Random) -> list[list[list[Pair]]]:
+    """Return the batches that teach the languages, by epoch."""
+    return [plan(materials.general(), settings.batch, rng) for _ in range(settings.epochs)]
+
+
+def learn_languages(
+    settings: TrainSettings,
+    materials: Materials,
+    batches: Sequence[Sequence[Sequence[Pair]]],
+    rng: Random,
+    tell: Progress,
+) -> tuple[Floats, list[float]]:
+    """Begin at random and learn every batch; return rows (buckets, dimension) and the mean loss of each epoch."""
     ngrams = Ngrams(settings.buckets)
     learner = Learner.random(rarity(materials.texts(), ngrams), settings.dimension, settings.seed)
-    rng = Random(settings.seed)
-    general = [plan(materials.general(), settings.batch, rng) for _ in range(settings.epochs)]
     preparation = Preparation(ngrams, any_noise(settings.noise), settings.keep)
     run = Run(learner, preparation, settings.temperature, settings.rate, rng)
-    losses = run.over(general, lambda done, total: tell("languages", done, total))
-    again = [pairs for epoch in general for pairs in epoch] or plan(materials.general(), settings.batch, rng)
+    losses = run.over(batches, lambda done, total: tell("languages", done, total))
+    return learner.rows, losses
+
+
+def learn_subject(
+    settings: TrainSettings,
+    materials: Materials,
+    rows: Floats,
+    batches: Sequence[Sequence[Sequence[Pair]]],
+    rng: Random,
+    tell: Progress,
+) -> tuple[Floats, list[float]]:
+    """Go on from `rows`, changing them in place, with the corpus and some of `batches`; losses of each round."""
+    again = [pairs for epoch in batches for pairs in epoch] or plan(materials.general(), settings.batch, rng)
     domain = [_round(materials, settings, again, n, rng) for n in range(settings.rounds)]
-    preparation = Preparation(ngrams, any_noise(settings.domain_noise), settings.keep)
-    run = Run(Learner(learner.rows), preparation, settings.temperature, settings.domain_rate, rng)
-    losses += run.over(domain, lambda done, total: tell("subject", done, total))
-    return NgramTable.quantised(ngrams, learner.rows), losses
+    preparation = Preparation(Ngrams(settings.buckets), any_noise(settings.domain_noise), settings.keep)
+    learner = Learner(rows)
+    run = Run(learner, preparation, settings.temperature, settings.domain_rate, rng)
+    return learner.rows, run.over(domain, lambda done, total: tell("subject", done, total))
 
 
 def _round(
