@@ -17,6 +17,7 @@ from indexer.generation import Manifest, read_units, write_generation, write_man
 from indexer.shelf import Shelf
 from indexer.stores.faiss import FaissStore
 from indexer.units import Facet, Unit, units_of
+from indexer.words import WordIndex
 from kb.base import KnowledgeBase
 from kb.handbook import EMERGENCY, Handbook
 from kb.language.analyze import ANALYZER_VERSION
@@ -80,7 +81,8 @@ def build(
     vectors, n_encoded = _vectors(units, encoder, shelf, progress)
     with shelf.new_folder(identity) as folder:
         _tell(progress, "writing", 0, 1)
-        write_generation(folder, documents, snapshot.handbook, units, vectors)
+        words = WordIndex.build(units, encoder.encode_queries)
+        write_generation(folder, documents, snapshot.handbook, units, vectors, words)
         manifest = write_manifest(
             folder,
             id=identity,

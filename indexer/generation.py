@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,14 @@ from indexer.lexical import LexicalIndex
 from indexer.stores.base import VectorStore
 from indexer.stores.faiss import FaissStore
 from indexer.units import N_TITLES, Facet, Unit
+from indexer.words import WordIndex
 from kb.base import KnowledgeBase
 from kb.handbook import Handbook
 from kb.language.analyze import ANALYZER_VERSION
+from kb.language.folding import skeleton
 from kb.model import Document, Passage, Scope
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MOST_MASKS = 256  # scopes kept; about 12 kB each
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 _UNITS = TypeAdapter(tuple[Unit, ...])
@@ -66,7 +69,9 @@ class Generation:
     units: tuple[Unit, ...]
     lexical: LexicalIndex
     store: VectorStore
+    words: WordIndex
     _masks: dict[Scope, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    _columns: dict[Scope, tuple[NDArray[np.int64], NDArray[np.str_]]] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def open(path: Path, encoder_revision: str | None = None) -> Generation:
@@ -88,6 +93,7 @@ class Generation:
             units=units,
             lexical=LexicalIndex.open(path / "lexical", len(units), handbook.thesaurus),
             store=FaissStore.open(path / "dense"),
+            words=WordIndex.open(path / "words"),
         )
 
     @property
@@ -122,6 +128,37 @@ class Generation:
         )
 
     @cached_property
+    def languages(self) -> NDArray[np.str_]:
+        """The language of each unit, (n_units,)."""
+        return np.array([str(unit.language) for unit in self.units])
+
+    @cached_property
+    def owner_names(self) -> NDArray[np.str_]:
+        """Every owner once, sorted, (n_owners,)."""
+        return np.unique(self.owners)
+
+    @cached_property
+    def owner_codes(self) -> NDArray[np.int64]:
+        """The place of each unit's owner in `owner_names`, (n_units,)."""
+        return np.searchsorted(self.owner_names, self.owners)
+
+    @cached_property
+    def skeletons(self) -> NDArray[np.str_]:
+        """The folded text of each unit, (n_units,): equal ones say the same."""
+        return np.array([skeleton(unit.text) for unit in self.units])
+
+    def word_columns(self, scope: Scope) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
+        """Return the columns of `words` that `scope` admits, sorted by owner, and the owner of each."""
+        found = self._columns.get(scope)
+        if found is None:
+            rows = np.flatnonzero(self.admitted(scope))
+            owner_of = {self.units[row].document: str(self.owners[row]) for row in rows}
+            pairs = sorted((owner_of[name], n) for n, name in enumerate(self.words.documents) if name in owner_of)
+            found = np.array([n for _, n in pairs], dtype=np.int64), np.array([owner for owner, _ in pairs])
+            _keep(self._columns, scope, found)
+        return found
+
+    @cached_property
     def passage_rows(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
         """For each document its passage units as (row, passage number)."""
         rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -136,10 +173,26 @@ class Generation:
         if mask is None:
             allowed = {d.id for d in self.base.documents(scope)}
             mask = np.array([u.facet is Facet.OFF_TOPIC or u.document in allowed for u in self.units], dtype=np.bool_)
-            if len(self._masks) >= MOST_MASKS:
-                self._masks.clear()
-            self._masks[scope] = mask
+            _keep(self._masks, scope, mask)
         return mask
+
+
+class Narrowed(Generation):
+    """The same generation, of which only the units of `mask`, (n_units,), are admitted, whatever the scope."""
+
+    def __init__(self, generation: Generation, mask: NDArray[np.bool_]) -> None:
+        self.__dict__.update(vars(generation), mask=mask, _columns={})
+
+    def admitted(self, scope: Scope) -> NDArray[np.bool_]:
+        """Return the mask."""
+        mask: NDArray[np.bool_] = self.__dict__["mask"]
+        return mask
+
+def _keep(kept: dict[Scope, Any], scope: Scope, value: object) -> None:
+    """Remember what was found for a scope, but not for more scopes than MOST_MASKS."""
+    if len(kept) >= MOST_MASKS:
+        kept.clear()
+    kept[scope] = value
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -192,6 +245,7 @@ def write_generation(
     handbook: Handbook,
     units: tuple[Unit, ...],
     vectors: NDArray[np.float32],
+    words: WordIndex,
 ) -> None:
     """Write every file of a generation but its manifest into the existing, empty `folder`."""
     (folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(tuple(documents)))
@@ -199,6 +253,7 @@ def write_generation(
     (folder / "units.json").write_bytes(_UNITS.dump_json(units))
     LexicalIndex.build(units, handbook.thesaurus).save(folder / "lexical")
     FaissStore.build(vectors).save(folder / "dense")
+    words.save(folder / "words")
 
 
 def write_manifest(folder: Path, **fields: object) -> Manifest:

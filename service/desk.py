@@ -79,7 +79,9 @@ class Desk:
 
     def trace(self, query: Query) -> Trace:
         """Retrieve and rank."""
-        scores = score_units(query.text, self.generation, self.encode, query.scope, self.tuning.n_units)
+        scores = score_units(
+            query.text, query.detected.language, self.generation, self.encode, query.scope, self.tuning.n_units
+        )
         candidates = fuse(scores, self.generation)
         return Trace(query, scores, candidates, rank(candidates, self.tuning))
 
@@ -153,25 +155,23 @@ class Desk:
     def _decide(self, query: Query, setting: Setting) -> Answer:
         trace = self.trace(query)
         ranked, tuning = trace.ranked, self.tuning
-        top = float(ranked.probabilities[0]) if ranked.owners else 0.0
         danger = ranked.probability(EMERGENCY)
         if danger >= tuning.emergency:
             return self._emergency(query, setting, danger)
-        dormant = self._not_in_force(query, setting, top)
+        dormant = self._not_in_force(query, setting, float(ranked.probabilities[0]) if ranked.owners else 0.0)
         if dormant is not None:
             return dormant
-        if ranked.owners and ranked.owners[0] in self.generation.handbook.off_topics and top >= ranked.nothing:
-            return self._refuse(Outcome.OUT_OF_SCOPE, trace, setting, top)
-        near = self._near_equal(ranked)
-        together = sum(p for _, p in near)
-        if len(near) > 1 and together >= tuning.answer:
-            overview = self._overview([owner for owner, _ in near], setting)
-            return (
-                self._answered(overview, trace, setting, together) if overview else self._clarify(near, query, setting)
-            )
-        if not ranked.owners or ranked.is_off_topic[0] or top < tuning.answer:
-            return self._refuse(Outcome.NOT_FOUND, trace, setting, top)
-        return self._answered(ranked.owners[0], trace, setting, top)
+        if ranked.answerable < tuning.answer:
+            return self._refuse(trace, setting)
+        confidence, near = ranked.confidence(tuning.calibration), self._near(ranked, setting)
+        if confidence >= tuning.alone or len(near) < 2:
+            return self._answered(near[0], trace, setting, confidence)
+        overview = self._overview(near, setting)
+        return (
+            self._answered(overview, trace, setting, confidence)
+            if overview
+            else self._clarify(near, query, setting, confidence)
+        )
 
     def _overview(self, near: list[str], setting: Setting) -> str:
         """Return the leaflet among `near` that covers all the others, if there is one: it answers a double question."""
@@ -186,7 +186,7 @@ class Desk:
         if document is None:
             raise LookupError(f"{owner} was retrieved but is not in force on {setting.as_of}")
         passages = whole_passages(document, self._best_passage(document, trace), setting)
-        others = [o for o, off in zip(trace.ranked.owners, trace.ranked.is_off_topic, strict=True) if not off]
+        others = (owner for owner, _ in trace.ranked.entries)
         also = (*(name for name in document.see if name in self.generation.base.entries), *others)
         near = tuple(name for name in dict.fromkeys(also) if name != owner)[:N_ALTERNATIVES]
         doubt = not document.is_verified
@@ -202,38 +202,50 @@ class Desk:
             handoff=handoff(FUND, message, setting) if doubt else None,
         )
 
-    def _near_equal(self, ranked: Ranked) -> list[tuple[str, float]]:
-        """Return the leading entries whose probabilities are near the first one's, at most three."""
-        near: list[tuple[str, float]] = []
-        for owner, off_topic, p in zip(ranked.owners, ranked.is_off_topic, ranked.probabilities, strict=True):
-            if off_topic or len(near) == N_ALTERNATIVES or (near and p < self.tuning.clarify * near[0][1]):
+    def _near(self, ranked: Ranked, setting: Setting) -> list[str]:
+        """Return the first entry and those that may be meant instead, at most three.
+
+        A leaflet or announcement about what the first entry says is no other answer, so it is not offered beside it.
+        """
+        first, best = ranked.entries[0]
+        near = [first]
+        for owner, p in ranked.entries[1:]:
+            if len(near) == N_ALTERNATIVES or p < self.tuning.clarify * best:
                 break
-            near.append((owner, float(p)))
+            if not self._says_the_same(first, owner, setting):
+                near.append(owner)
         return near
 
-    def _clarify(self, near: list[tuple[str, float]], query: Query, setting: Setting) -> Answer:
+    def _says_the_same(self, first: str, other: str, setting: Setting) -> bool:
+        """Tell whether `other` is a leaflet or announcement that is linked with the question and answer `first`."""
+        one, two = document_for(first, setting), document_for(other, setting)
+        linked = one and two and (two.entry in one.see or one.entry in two.see)
+        return bool(linked and one and two and one.kind is Kind.FAQ and two.kind is not Kind.FAQ)
+
+    def _clarify(self, near: list[str], query: Query, setting: Setting, confidence: float) -> Answer:
         message = self.generation.handbook.replies[Outcome.CLARIFY][setting.language]
         return self._answer(
             Outcome.CLARIFY,
             query,
             setting,
-            near[0][1],
-            near=tuple(owner for owner, _ in near),
+            confidence,
+            near=tuple(near),
             handoff=handoff(FUND, message, setting),
         )
 
-    def _refuse(self, outcome: Outcome, trace: Trace, setting: Setting, confidence: float) -> Answer:
+    def _refuse(self, trace: Trace, setting: Setting) -> Answer:
+        """Say that the question is none of ours when a known kind is likelier than nothing, or that we do not know."""
         handbook, ranked = self.generation.handbook, trace.ranked
-        texts = handbook.replies[Outcome.NOT_FOUND]
-        if outcome is Outcome.OUT_OF_SCOPE:
-            texts = handbook.off_topics[ranked.owners[0]].reply
-        near = tuple(o for o, off in zip(ranked.owners, ranked.is_off_topic, strict=True) if not off)[:N_ALTERNATIVES]
+        kinds = (o for o in ranked.owners if o in handbook.off_topics)
+        kind = next((o for o in kinds if ranked.probability(o) >= ranked.nothing), "")
+        texts = handbook.off_topics[kind].reply if kind else handbook.replies[Outcome.NOT_FOUND]
+        near = () if kind else tuple(owner for owner, _ in ranked.entries[:N_ALTERNATIVES])
         return self._answer(
-            outcome,
+            Outcome.OUT_OF_SCOPE if kind else Outcome.NOT_FOUND,
             trace.query,
             setting,
-            confidence,
-            near=near if outcome is Outcome.NOT_FOUND else (),
+            1 - ranked.answerable,
+            near=near,
             handoff=handoff(FUND, texts[setting.language], setting),
         )
 
@@ -246,8 +258,7 @@ class Desk:
         if not ranked.owners or ranked.is_off_topic[0] or ranked.probabilities[0] < max(top, self.tuning.answer):
             return None
         entry = base.entry(ranked.owners[0])
-        awake = (o for o, off in zip(ranked.owners, ranked.is_off_topic, strict=True) if not off)
-        rival = next((o for o in awake if base.entry(o).at(setting.as_of)), "")
+        rival = next((o for o, _ in ranked.entries if base.entry(o).at(setting.as_of)), "")
         if entry.at(setting.as_of) or ranked.probabilities[0] < MUCH_MORE * ranked.probability(rival):
             return None
         message = self.generation.handbook.replies[Outcome.NOT_IN_FORCE][setting.language]

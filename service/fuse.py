@@ -24,6 +24,9 @@ FEATURES = (
     "dense_title",  # cosine with the title or the entry's own question
     "lexical_title",  # the same for BM25: what an entry is about outweighs what it mentions
     "agreement",  # dense_wording x lexical_wording: both retrievers see the same
+    "coverage",  # share of the question's words that the entry is asked about with: what is left over is another matter
+    "foreign",  # the entry has no text in the asker's language: BM25 can hardly see it
+    "foreign_dense",  # dense_wording of such entries
     "is_leaflet",
     "is_announcement",
     "is_off_topic",
@@ -44,7 +47,8 @@ class Candidates:
 def fuse(scores: UnitScores, generation: Generation) -> Candidates:
     """Group retrieved units by the entry they lead to. Entries that no retriever found are no candidates."""
     found = np.flatnonzero((scores.dense > 0) | (scores.lexical > 0))
-    owners, inverse = np.unique(generation.owners[found], return_inverse=True)
+    codes, inverse = np.unique(generation.owner_codes[found], return_inverse=True)
+    owners = generation.owner_names[codes]
     facets = generation.facets[found]
     dense, lexical = scores.dense[found], scores.lexical[found]
     n = len(owners)
@@ -55,6 +59,7 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
 
     wording_best, wording_lexical = best(dense, is_wording), best(lexical, is_wording)
     leaflet, announcement, off_topic, emergency = _flags(owners, generation)
+    foreign = (~scores.at_home[codes] & (off_topic == 0)).astype(np.float32)
     columns = (
         wording_best,
         _mean_of_best(np.where(is_wording, dense, 0), inverse, n, 3),
@@ -66,6 +71,9 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
         best(dense, generation.is_title[found]),
         best(lexical, generation.is_title[found]),
         wording_best * wording_lexical,
+        np.array([scores.coverage.get(str(owner), 0.0) for owner in owners], dtype=np.float32),
+        foreign,
+        foreign * wording_best,
         leaflet,
         announcement,
         off_topic,

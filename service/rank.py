@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.fuse import FEATURES, Candidates
-from service.tuning import Tuning
+from service.tuning import Calibration, Tuning
+
+TINY = 1e-9  # keeps logarithms finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,37 @@ class Ranked:
         """Return the probability of one candidate, 0 when it is none."""
         return float(self.probabilities[self.owners.index(owner)]) if owner in self.owners else 0.0
 
+    @property
+    def entries(self) -> tuple[tuple[str, float], ...]:
+        """The entries with their probabilities, best first, off-topic kinds left out."""
+        rows = zip(self.owners, self.is_off_topic, self.probabilities, strict=True)
+        return tuple((owner, float(p)) for owner, off_topic, p in rows if not off_topic)
+
+    @property
+    def answerable(self) -> float:
+        """The probability that any entry at all is meant."""
+        return float(self.probabilities[~self.is_off_topic].sum())
+
+    def confidence(self, calibration: Calibration) -> float:
+        """Return the calibrated chance that the first entry answers the question; 0 when there is none.
+
+        An entry may share its probability with one that says the same, so the raw probability is too humble.
+        """
+        if not self.entries:
+            return 0.0
+        return float(1 / (1 + np.exp(-(calibration.bias + np.dot(calibration.weights, self.signs)))))
+
+    @property
+    def signs(self) -> tuple[float, float]:
+        """What calibration looks at: the logarithms of the first probability, and of the second as a share of it."""
+        first, second = ([p for _, p in self.entries] + [0.0, 0.0])[:2]
+        return float(np.log(first + TINY)), float(np.log((second + TINY) / (first + TINY)))
+
 
 def rank(candidates: Candidates, tuning: Tuning) -> Ranked:
     """Apply the learned weights; ties are broken by name, so the order is always the same."""
     weights = np.array([tuning.weights[name] for name in FEATURES])
-    logits = np.append(candidates.features.astype(np.float64) @ weights, tuning.nothing) / tuning.temperature
+    logits = np.append(candidates.features.astype(np.float64) @ weights, tuning.nothing)
     odds = np.exp(logits - logits.max())
     probabilities = odds / odds.sum()
     order = sorted(range(len(candidates.owners)), key=lambda n: (-probabilities[n], candidates.owners[n]))

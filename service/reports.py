@@ -146,7 +146,14 @@ def explanation(desk: Desk, question: str, language: Language | None, as_of: dat
         "retrievers": lists,
         "candidates": candidates,
         "nothing": round(ranked.nothing, 4),
-        "tuning": {"answer": tuning.answer, "clarify": tuning.clarify, "weights": dict(tuning.weights)},
+        "answerable": round(ranked.answerable, 4),
+        "confidence": round(ranked.confidence(tuning.calibration), 4),
+        "tuning": {
+            "answer": tuning.answer,
+            "alone": tuning.alone,
+            "clarify": tuning.clarify,
+            "weights": dict(tuning.weights),
+        },
     }
 
 

@@ -13,20 +13,30 @@ TUNING_FILE = Path(__file__).with_name("tuning.json")
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """Logistic regression from `Ranked.signs` to the chance that the first entry is right."""
+
+    bias: float
+    weights: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Tuning:
     """`weights`: feature -> weight of the linear ranker; `nothing`: the score of "none of them".
 
-    `temperature` calibrates probabilities. `answer`: least probability to answer. `clarify`: the second entry is
-    offered when its probability is at least this share of the first one's. `emergency`: least probability of danger
-    that sends to 103. `origin` says what data, when, which run.
+    `answer`: least probability of all entries together to answer at all. `calibration`: see there. `alone`: least
+    confidence with which one entry is answered alone; below it the asker chooses. `clarify`: an entry is offered when
+    its probability is at least this share of the first one's. `emergency`: least probability of danger that sends to
+    103. `origin` says what data, when, which run.
     """
 
     origin: str
     weights: Mapping[str, float]
     nothing: float
-    temperature: float
     answer: float
-    clarify: float
+    calibration: Calibration
+    alone: float = 0.7
+    clarify: float = 0.1
     emergency: float = 0.45
     n_units: int = 400
     soon_days: int = 60

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 Noise = Callable[[str, Random], str]
+TYPOS_ON_TOP = 0.25  # who types in a hurry makes more than one kind of mistake
 SPELLINGS = Path(__file__).with_name("spellings.json")
 
 
@@ -75,10 +76,16 @@ def mixed(left: str, right: str, rng: Random) -> str:
 
 
 def any_noise(share: float) -> Noise:
-    """Return a noise that spoils `share` of the texts, in one way each; Latin and folding do nothing to English."""
+    """Return a noise that spoils `share` of the texts in one way each, a quarter of those with typos on top.
+
+    Latin and folding do nothing to English.
+    """
     ways: tuple[Noise, ...] = (folded, latin, typos, shortened)
 
     def spoil(text: str, rng: Random) -> str:
-        return rng.choice(ways)(text, rng) if rng.random() < share else text
+        if rng.random() >= share:
+            return text
+        spoilt = rng.choice(ways)(text, rng)
+        return typos(spoilt, rng) if rng.random() < TYPOS_ON_TOP else spoilt
 
     return spoil

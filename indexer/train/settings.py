@@ -24,7 +24,7 @@ class TrainSettings:
     corpus_dir: Path = ROOT / "corpus"
     out_dir: Path = ROOT / "indexer" / "model"
     epochs: int = 3
-    rounds: int = 20
+    rounds: int = 14
     dimension: int = 128
     buckets: int = 200_000
     batch: int = 512

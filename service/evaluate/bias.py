@@ -17,7 +17,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.generation import Generation
+from indexer.generation import Narrowed
 from indexer.units import Facet
 from kb.base import KnowledgeBase
 from kb.model import Language, Scope
@@ -77,18 +77,6 @@ def related(right: Iterable[str], base: KnowledgeBase) -> set[str]:
     sees = {name: {seen for d in entry.documents for seen in d.see} for name, entry in base.entries.items()}
     named = {seen for name in known for seen in sees[name]}
     return named | {name for name, entry in base.entries.items() if entry.topic in topics or sees[name] & known.keys()}
-
-
-class Narrowed(Generation):
-    """The same generation, of which only the units of `mask`, (n_units,), are admitted."""
-
-    def __init__(self, generation: Generation, mask: NDArray[np.bool_]) -> None:
-        self.__dict__.update(vars(generation), mask=mask)
-
-    def admitted(self, scope: Scope) -> NDArray[np.bool_]:
-        """Return the mask, whatever the scope."""
-        mask: NDArray[np.bool_] = self.__dict__["mask"]
-        return mask
 
 
 @dataclass(frozen=True)

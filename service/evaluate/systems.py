@@ -58,8 +58,7 @@ def orders_of(scores: UnitScores, grouping: Grouping) -> dict[System, Order]:
 
 def ranked_order(ranked: Ranked) -> Order:
     """Return the entries of the learned ranker with their probabilities, off-topic kinds left out."""
-    rows = zip(ranked.owners, ranked.is_off_topic, ranked.probabilities, strict=True)
-    return tuple((owner, float(p)) for owner, off_topic, p in rows if not off_topic)[:DEPTH]
+    return ranked.entries[:DEPTH]
 
 
 def reciprocal_rank_fusion(orders: Sequence[Order], k: int = RRF_K) -> Order:

@@ -8,12 +8,13 @@ from random import Random
 import numpy as np
 import pytest
 
+from indexer.generation import Narrowed
 from kb.base import KnowledgeBase
 from kb.language.scripts import digits_for_kazakh_letters, on_latin_layout
 from kb.load import load_corpus
 from kb.model import Language, Outcome, Scope
 from service.evaluate.asking import Reply, grouping_of
-from service.evaluate.bias import FEW, TIMES, WITHIN, Bench, Narrowed, _flags, bias_rows, trials
+from service.evaluate.bias import FEW, TIMES, WITHIN, Bench, _flags, bias_rows, trials
 from service.evaluate.cases import CaseError, read_cases
 from service.evaluate.cross import cross_rows, other_languages
 from service.evaluate.dated import Version, ask_dated, counted, dated_cases, version_of

@@ -1,0 +1,81 @@
+"""Fitting: weights follow the lessons, confidence is calibrated on questions not learned, the threshold is a share."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from service.fitting import Lesson, answer_threshold, calibrate, fit, rankings_of_strangers
+from service.fuse import FEATURES, Candidates
+from service.rank import Ranked, rank
+from service.tuning import Calibration, load_tuning
+
+START = replace(load_tuning(), weights=dict.fromkeys(FEATURES, 0.0), nothing=0.0)
+RNG = np.random.default_rng(5)
+
+
+def lesson(n, noise=0.0):
+    """One of four entries is right, told by its dense_wording; question 0 of every ten has no answer."""
+    features = np.zeros((5, len(FEATURES)), np.float32)
+    features[:, 0] = RNG.random(5) * 0.3
+    features[4, FEATURES.index("is_off_topic")] = 1
+    right = n % 4
+    if n % 10:
+        features[right, 0] += 0.6 + noise * RNG.standard_normal()
+    candidates = Candidates(("a", "b", "c", "d", "off"), np.array([False] * 4 + [True]), features)
+    return Lesson(f"question {n}", candidates, (right,) if n % 10 else (4,), may_refuse=not n % 10)
+
+
+def test_the_feature_that_tells_gets_the_weight_and_the_unanswerable_are_refused():
+    lessons = [lesson(n) for n in range(200)]
+    tuning = fit(lessons, START)
+    assert max(tuning.weights, key=lambda name: tuning.weights[name]) == "dense_wording"
+    firsts = [rank(x.candidates, tuning).owners[0] in x.owners for x in lessons if x.is_answerable]
+    assert np.mean(firsts) > 0.98
+    answerable = [rank(x.candidates, tuning).answerable for x in lessons]
+    assert min(a for a, x in zip(answerable, lessons, strict=True) if x.is_answerable) > max(
+        a for a, x in zip(answerable, lessons, strict=True) if not x.is_answerable
+    )
+
+
+def test_the_slope_of_the_loss_is_its_slope():
+    from service.fitting import _Table
+
+    table, scale = _Table.of([lesson(n, 0.5) for n in range(30)]), np.ones(len(FEATURES))
+    at = RNG.standard_normal(len(FEATURES) + 1)
+    value, slope = table.loss(at, scale)
+    for n in (0, FEATURES.index("is_off_topic"), len(FEATURES)):
+        step = np.eye(len(at))[n] * 1e-6
+        assert (table.loss(at + step, scale)[0] - value) / 1e-6 == pytest.approx(slope[n], abs=1e-4)
+
+
+def test_confidence_agrees_with_how_often_the_first_is_right():
+    lessons = [lesson(n, 0.6) for n in range(1500)]
+    rankings = rankings_of_strangers(lessons, START)
+    found = calibrate(lessons, rankings)
+    confidences = np.array([r.confidence(found) for r in rankings])
+    is_right = np.array([r.entries[0][0] in x.owners for r, x in zip(rankings, lessons, strict=True)])
+    for part in np.array_split(np.argsort(confidences), 5):
+        assert confidences[part].mean() == pytest.approx(is_right[part].mean(), abs=0.08)
+
+
+def test_weights_that_rank_a_question_have_not_seen_it():
+    """A question that contradicts all others is ranked as the others say."""
+    lessons = [lesson(n) for n in range(1, 60) if n % 10]
+    odd = replace(lessons[0], text="odd one", right=((lessons[0].right[0] + 1) % 4,))
+    rankings = rankings_of_strangers([*lessons, odd], START)
+    assert rankings[-1].entries[0][0] not in odd.owners
+
+
+def test_the_threshold_refuses_the_agreed_share():
+    lessons = [lesson(n) for n in range(400)]
+    rankings = rankings_of_strangers(lessons, START)
+    threshold = answer_threshold(lessons, rankings)
+    reached = [r.answerable for r, x in zip(rankings, lessons, strict=True) if x.is_answerable]
+    assert np.mean([a < threshold for a in reached]) == pytest.approx(0.04, abs=0.01)
+
+
+def test_a_question_without_any_entry_has_no_confidence():
+    nobody = Ranked((), np.zeros(0, np.bool_), np.zeros((0, len(FEATURES)), np.float32), np.zeros(0), 1.0)
+    assert nobody.confidence(Calibration(1.0, (1.0, -1.0))) == 0
+    assert nobody.answerable == 0
