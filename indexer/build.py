@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.classifier import EntryClassifier
 from indexer.encode import Encoder
 from indexer.generation import Manifest, read_units, write_generation, write_manifest
 from indexer.shelf import Shelf
@@ -22,6 +23,7 @@ from kb.base import KnowledgeBase
 from kb.handbook import EMERGENCY, Handbook
 from kb.language.analyze import ANALYZER_VERSION
 from kb.load import load_corpus
+from kb.model import Document
 
 Progress = Callable[[str, int, int], None]
 
@@ -82,7 +84,8 @@ def build(
     with shelf.new_folder(identity) as folder:
         _tell(progress, "writing", 0, 1)
         words = WordIndex.build(units, encoder.encode_queries)
-        write_generation(folder, documents, snapshot.handbook, units, vectors, words)
+        classifier = EntryClassifier.train(units, _owners(units, documents))
+        write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier)
         manifest = write_manifest(
             folder,
             id=identity,
@@ -98,6 +101,11 @@ def build(
         )
     _tell(progress, "writing", 1, 1)
     return manifest
+
+
+def _owners(units: Sequence[Unit], documents: Sequence[Document]) -> list[str]:
+    entries = {document.id: document.entry for document in documents}
+    return [entries.get(unit.document, unit.document) for unit in units]
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from indexer.chunk import chunk
+from indexer.classifier import EntryClassifier
 from indexer.lexical import LexicalIndex
 from indexer.stores.base import VectorStore
 from indexer.stores.faiss import FaissStore
@@ -70,6 +71,7 @@ class Generation:
     lexical: LexicalIndex
     store: VectorStore
     words: WordIndex
+    classifier: EntryClassifier
     _masks: dict[Scope, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     _columns: dict[Scope, tuple[NDArray[np.int64], NDArray[np.str_]]] = field(default_factory=dict, repr=False)
 
@@ -94,6 +96,7 @@ class Generation:
             lexical=LexicalIndex.open(path / "lexical", len(units), handbook.thesaurus),
             store=FaissStore.open(path / "dense"),
             words=WordIndex.open(path / "words"),
+            classifier=EntryClassifier.open(path / "classifier"),
         )
 
     @property
@@ -246,6 +249,7 @@ def write_generation(
     units: tuple[Unit, ...],
     vectors: NDArray[np.float32],
     words: WordIndex,
+    classifier: EntryClassifier,
 ) -> None:
     """Write every file of a generation but its manifest into the existing, empty `folder`."""
     (folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(tuple(documents)))
@@ -254,6 +258,7 @@ def write_generation(
     LexicalIndex.build(units, handbook.thesaurus).save(folder / "lexical")
     FaissStore.build(vectors).save(folder / "dense")
     words.save(folder / "words")
+    classifier.save(folder / "classifier")
 
 
 def write_manifest(folder: Path, **fields: object) -> Manifest:

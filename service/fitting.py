@@ -18,6 +18,7 @@ from service.tuning import Calibration, Tuning
 L2 = 1e-4  # on weights of features scaled to unit variance; 1e-5 to 1e-3 gave the same on held-out lessons (2026-11-22)
 FALSE_REFUSALS = 0.04  # share of answerable questions that the answer threshold may refuse
 N_FOLDS = 5
+MOST_STEPS = 200
 Floats = NDArray[np.float64]
 
 
@@ -48,9 +49,13 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """All candidates of all lessons, flat; lesson i begins at `starts[i]` and `lesson_of` tells each row's lesson."""
+    """All candidates of all lessons, flat; lesson i begins at `starts[i]` and `lesson_of` tells each row's lesson.
+
+    `features` are divided by `scale`, their standard deviations, (n_features,).
+    """
 
     features: Floats
+    scale: Floats
     right: Floats
     starts: NDArray[np.int64]
     lesson_of: NDArray[np.int64]
@@ -62,8 +67,11 @@ class _Table:
         sizes = np.array([len(x.candidates.owners) for x in lessons])
         marks = [np.isin(np.arange(n), x.right) for n, x in zip(sizes, lessons, strict=True)]
         weights = np.array([x.weight for x in lessons])
+        features = np.concatenate([x.candidates.features for x in lessons]).astype(np.float64)
+        scale = features.std(axis=0) + 1e-9
         return _Table(
-            np.concatenate([x.candidates.features for x in lessons]).astype(np.float64),
+            features / scale,
+            scale,
             np.concatenate(marks).astype(np.float64),
             np.cumsum(sizes) - sizes,
             np.repeat(np.arange(len(lessons)), sizes),
@@ -71,11 +79,10 @@ class _Table:
             weights / weights.sum(),
         )
 
-    def loss(self, parameters: Floats, scale: Floats) -> tuple[float, Floats]:
+    def loss(self, parameters: Floats) -> tuple[float, Floats]:
         """Return minus the log likelihood of right candidates, plus L2, and its slope."""
         weights, nothing = parameters[:-1], parameters[-1]
-        scaled = self.features / scale
-        scores = scaled @ weights
+        scores = self.features @ weights
         highest = np.maximum(np.maximum.reduceat(scores, self.starts), nothing)
         odds, no_odds = np.exp(scores - highest[self.lesson_of]), np.exp(nothing - highest)
         total = np.add.reduceat(odds, self.starts) + no_odds
@@ -84,15 +91,15 @@ class _Table:
         per_row = self.shares[self.lesson_of] * odds
         slope = per_row / total[self.lesson_of] - per_row * self.right / good[self.lesson_of]
         of_nothing = (self.shares * no_odds * (1 / total - self.may_refuse / good)).sum()
-        return value, np.append(scaled.T @ slope + 2 * L2 * weights, of_nothing)
+        return value, np.append(self.features.T @ slope + 2 * L2 * weights, of_nothing)
 
 
 def fit(lessons: Sequence[Lesson], tuning: Tuning) -> Tuning:
     """Return `tuning` with the weights that make right candidates likeliest (softmax, "nothing" being one more)."""
     table = _Table.of(lessons)
-    scale = table.features.std(axis=0) + 1e-9
-    found = minimize(table.loss, np.zeros(len(FEATURES) + 1), (scale,), "L-BFGS-B", jac=True, options={"maxiter": 500})
-    weights = (found.x[:-1] / scale).tolist()
+    start = np.zeros(len(FEATURES) + 1)
+    found = minimize(table.loss, start, method="L-BFGS-B", jac=True, options={"maxiter": MOST_STEPS})
+    weights = (found.x[:-1] / table.scale).tolist()
     return replace(tuning, weights=dict(zip(FEATURES, weights, strict=True)), nothing=float(found.x[-1]))
 
 

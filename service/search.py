@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.classifier import NEVER
 from indexer.encode import Encoder
 from indexer.generation import Generation
 from indexer.units import Unit
@@ -24,7 +25,8 @@ class UnitScores:
     """What each retriever says of each unit, (n_units,) float32 each; 0 where not admitted or not retrieved.
 
     `dense` is a cosine, `lexical` is BM25 divided by the sum of the question's idf (0..1). `coverage` is the share of
-    the question's words that an entry (or off-topic kind) is asked about with (0..1). `at_home` tells which owners
+    the question's words that an entry (or off-topic kind) is asked about with (0..1). `margins`: of the
+    classifier, by its owners. `at_home` tells which owners
     have a text in the asker's language, by their place in `Generation.owner_names`. `readings` are the texts that were
     searched for: the question, then repairs of wrong keyboard layouts and the like.
     """
@@ -33,6 +35,7 @@ class UnitScores:
     dense: NDArray[np.float32]
     lexical: NDArray[np.float32]
     coverage: Mapping[str, float] = field(default_factory=dict)
+    margins: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     at_home: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
@@ -57,15 +60,17 @@ def score_units(
     dense = np.zeros(len(generation.units), dtype=np.float32)
     lexical = np.zeros(len(generation.units), dtype=np.float32)
     covered: dict[str, float] = {}
+    margins = np.full(len(generation.classifier.owners), NEVER, dtype=np.float32)
     for reading in texts:
         rows, cosines = generation.store.search(encode(reading), n_units, admitted)
         dense[rows] = np.maximum(dense[rows], cosines)
         lexical = np.maximum(lexical, generation.lexical.scores(reading, admitted))
+        margins = np.maximum(margins, generation.classifier.scores(reading))
         for owner, share in _coverage(reading, generation, encode, scope, without).items():
             covered[owner] = max(share, covered.get(owner, 0.0))
     at_home = np.zeros(len(generation.owner_names), dtype=np.bool_)
     at_home[generation.owner_codes[admitted & (generation.languages == language)]] = True
-    return UnitScores(texts, dense, lexical, covered, at_home)
+    return UnitScores(texts, dense, lexical, covered, margins, at_home)
 
 
 def _coverage(

@@ -11,11 +11,12 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.classifier import EntryClassifier
 from indexer.encode import open_encoder
 from indexer.generation import Generation, Narrowed
 from indexer.shelf import Shelf, ShelfError
 from indexer.train.questions import is_encoders
-from indexer.units import Facet
+from indexer.units import Facet, Unit
 from kb.handbook import EMERGENCY
 from kb.language.detect import detect
 from kb.model import Language, Outcome, Scope
@@ -90,13 +91,22 @@ def _lessons(folder: Path, generation: Generation, encode: Encode, progress: Pro
         progress("questions", n, len(cases))
     off_topic = [u for u in generation.units if u.facet is Facet.OFF_TOPIC]
     weight = OFF_TOPIC_SHARE * len(cases) / max(1, len(off_topic))
+    halves = [replace(generation, classifier=_classifier_without(off_topic[half::2], generation)) for half in (0, 1)]
     for n, unit in enumerate(off_topic, start=1):
-        scores = score_units(unit.text, unit.language, generation, encode, Scope(today()), n_units, unit)
-        candidates = fuse(scores, generation)
+        searched = halves[(n - 1) % 2]
+        scores = score_units(unit.text, unit.language, searched, encode, Scope(today()), n_units, unit)
+        candidates = fuse(scores, searched)
         right = _rows(candidates, {unit.document})
         if right:
             yield Lesson(unit.text, candidates, right, weight=weight, is_asked=False)
         progress("off-topic", n, len(off_topic))
+
+
+def _classifier_without(left_out: list[Unit], generation: Generation) -> EntryClassifier:
+    """Train the classifier on everything else: on an example it has learned, its margin would look too good."""
+    out = {(unit.document, unit.text) for unit in left_out}
+    kept = [n for n, unit in enumerate(generation.units) if (unit.document, unit.text) not in out]
+    return EntryClassifier.train([generation.units[n] for n in kept], [str(generation.owners[n]) for n in kept])
 
 
 def _of_case(case: Case, candidates: Candidates) -> Lesson:

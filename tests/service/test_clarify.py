@@ -42,7 +42,8 @@ def test_what_is_offered_beside_a_question_and_answer_is_not_its_own_leaflet(des
 
 def test_the_threshold_of_answering_is_on_all_entries_together(desk):
     text = QUESTIONS[0]
-    assert replace(desk, tuning=replace(desk.tuning, answer=0.0)).answer(text, None, TODAY, TODAY).citations
+    open_to_all = replace(desk, tuning=replace(desk.tuning, answer=0.0, alone=0.0))
+    assert open_to_all.answer(text, None, TODAY, TODAY).outcome is Outcome.ANSWERED
     refused = replace(desk, tuning=replace(desk.tuning, answer=1.01)).answer(text, None, TODAY, TODAY)
     assert refused.outcome in (Outcome.NOT_FOUND, Outcome.OUT_OF_SCOPE)
     assert refused.handoff
@@ -50,6 +51,7 @@ def test_the_threshold_of_answering_is_on_all_entries_together(desk):
 
 def test_confidence_is_the_calibrated_one(desk):
     text = QUESTIONS[3]
+    desk = replace(desk, tuning=replace(desk.tuning, answer=0.0, alone=0.0))
     ranked = desk.trace(desk.query(text, None, TODAY)).ranked
     answer = desk.answer(text, None, TODAY, TODAY)
     assert answer.confidence == pytest.approx(ranked.confidence(desk.tuning.calibration), abs=1e-4)

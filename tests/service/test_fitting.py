@@ -41,12 +41,12 @@ def test_the_feature_that_tells_gets_the_weight_and_the_unanswerable_are_refused
 def test_the_slope_of_the_loss_is_its_slope():
     from service.fitting import _Table
 
-    table, scale = _Table.of([lesson(n, 0.5) for n in range(30)]), np.ones(len(FEATURES))
+    table = _Table.of([lesson(n, 0.5) for n in range(30)])
     at = RNG.standard_normal(len(FEATURES) + 1)
-    value, slope = table.loss(at, scale)
+    value, slope = table.loss(at)
     for n in (0, FEATURES.index("is_off_topic"), len(FEATURES)):
         step = np.eye(len(at))[n] * 1e-6
-        assert (table.loss(at + step, scale)[0] - value) / 1e-6 == pytest.approx(slope[n], abs=1e-4)
+        assert (table.loss(at + step)[0] - value) / 1e-6 == pytest.approx(slope[n], abs=1e-4)
 
 
 def test_confidence_agrees_with_how_often_the_first_is_right():

@@ -1,0 +1,73 @@
+"""The classifier tells entries apart by their words, knows what it does not know, and survives a trip to disk."""
+
+import numpy as np
+import pytest
+
+from indexer.classifier import NEVER, OFF_TOPIC, EntryClassifier
+from indexer.units import Facet, Unit
+from kb.handbook import EMERGENCY
+from kb.model import Language
+
+ASKED = {
+    "employee": ("сколько удержат с моей зарплаты", "какой процент берут с работника", "вычет из моей зарплаты"),
+    "employer": ("сколько платит работодатель за штат", "какой процент платит фирма", "отчисления фирмы"),
+    "braces": ("брекеты ребёнку бесплатно", "поставят ли брекеты школьнику", "сколько стоят брекеты"),
+}
+OFF = {"weather": ("какая погода завтра", "погода завтра дождь"), EMERGENCY: ("человек не дышит", "отец не дышит")}
+
+
+def units():
+    for owner, texts in (*ASKED.items(), *OFF.items()):
+        facet, document = (Facet.OFF_TOPIC, owner) if owner in OFF else (Facet.WORDING, f"{owner}/ru@2020-01-01")
+        for n, text in enumerate(texts):
+            yield Unit(document, Language.RU, facet, n, text), owner
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return EntryClassifier.train(*zip(*units(), strict=True))
+
+
+def best(classifier, text):
+    return classifier.owners[int(classifier.scores(text).argmax())]
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("процент удержат с зарплаты работника", "employee"),
+        ("процент платит фирма работодатель", "employer"),
+        ("BREKETY rebenku", "braces"),
+        ("завтра погода", OFF_TOPIC),
+        ("не дышит человек", EMERGENCY),
+    ],
+)
+def test_deciding_words_decide(classifier, text, owner):
+    assert best(classifier, text) == owner
+
+
+def test_kinds_of_off_topic_question_are_one_class_and_danger_is_its_own(classifier):
+    assert classifier.owners == (OFF_TOPIC, "braces", EMERGENCY, "employee", "employer")
+    margins = classifier.scores("погода завтра")
+    picked = classifier.pick(margins, ["weather", "braces", EMERGENCY, "stranger"], [True, False, False, False])
+    assert picked[0] == margins[0]
+    assert picked[3] == NEVER
+
+
+def test_what_is_written_is_read_again(classifier, tmp_path):
+    classifier.save(tmp_path / "classifier")
+    again = EntryClassifier.open(tmp_path / "classifier")
+    assert again.owners == classifier.owners
+    np.testing.assert_array_equal(again.scores("брекеты"), classifier.scores("брекеты"))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_a_corpus_of_hardly_any_entries_can_be_learned(n):
+    chosen = [(u, o) for u, o in units() if o in list(ASKED)[:n]]
+    small = EntryClassifier.train([u for u, _ in chosen], [o for _, o in chosen])
+    assert small.scores("сколько удержат").shape == (n,)
+    assert n < 2 or best(small, "с моей зарплаты") == "employee"
+
+
+def test_a_text_of_nothing_known_is_told_by_the_bias_alone(classifier):
+    np.testing.assert_allclose(classifier.scores("qqq"), classifier.bias)
