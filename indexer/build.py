@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from indexer.classifier import EntryClassifier
 from indexer.encode import Encoder
-from indexer.generation import Manifest, read_units, write_generation, write_manifest
+from indexer.generation import FORMAT_VERSION, Manifest, read_units, write_generation, write_manifest
 from indexer.shelf import Shelf
 from indexer.stores.faiss import FaissStore
 from indexer.units import Facet, Unit, units_of
@@ -60,10 +61,10 @@ def _off_topic_units(handbook: Handbook) -> list[Unit]:
 
 
 def unchanged(snapshot: Snapshot, encoder: Encoder, shelf: Shelf) -> Manifest | None:
-    """Return the newest generation that was built from the same corpus, encoder and analyzer, if there is one."""
+    """Return the newest generation of the same corpus, encoder, analyzer and format, if there is one."""
     for manifest in reversed(shelf.manifests()):
-        same = (manifest.snapshot, manifest.encoder_revision, manifest.analyzer_version)
-        if same == (snapshot.digest, encoder.revision, ANALYZER_VERSION):
+        same = (manifest.snapshot, manifest.encoder_revision, manifest.analyzer_version, manifest.format_version)
+        if same == (snapshot.digest, encoder.revision, ANALYZER_VERSION, FORMAT_VERSION):
             return manifest
     return None
 
@@ -83,7 +84,7 @@ def build(
     vectors, n_encoded = _vectors(units, encoder, shelf, progress)
     with shelf.new_folder(identity) as folder:
         _tell(progress, "writing", 0, 1)
-        words = WordIndex.build(units, encoder.encode_queries)
+        words = WordIndex.build(units, partial(_word_vectors, encoder, _known_words(encoder, shelf)))
         classifier = EntryClassifier.train(units, _owners(units, documents))
         write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier)
         manifest = write_manifest(
@@ -137,6 +138,24 @@ def _vectors(
             known.update(zip((h for h, _ in part), encode([unit.text for _, unit in part]), strict=True))
     _tell(progress, "encoding", len(new), len(new))
     return np.stack([known[h] for h in hashes]).astype(np.float32), len(new)
+
+
+def _word_vectors(
+    encoder: Encoder, known: dict[str, NDArray[np.float32]], words: Sequence[str]
+) -> NDArray[np.float32]:
+    new = [word for word in words if word not in known]
+    if new:
+        known.update(zip(new, encoder.encode_queries(new), strict=True))
+    return np.array([known[word] for word in words], dtype=np.float32).reshape(len(words), encoder.dimension)
+
+
+def _known_words(encoder: Encoder, shelf: Shelf) -> dict[str, NDArray[np.float32]]:
+    """Return the words of the newest generation of the same encoder, with their vectors."""
+    for manifest in reversed(shelf.manifests()):
+        if manifest.encoder_revision == encoder.revision and manifest.format_version == FORMAT_VERSION:
+            index = WordIndex.open(shelf.path(manifest.id) / "words")
+            return dict(zip(index.words, index.vectors, strict=True))
+    return {}
 
 
 def _known_vectors(encoder: Encoder, shelf: Shelf) -> dict[str, NDArray[np.float32]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,7 @@ from kb.model import Language
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CORPUS = CHECKOUT / "corpus"
+N_EXAMPLES = 6
 HANDBOOK = ("topics.yaml", "contacts.yaml", "replies.yaml", "emergency.yaml", "out-of-scope.yaml", "terms.yaml")
 
 BODIES = {
@@ -102,8 +104,18 @@ def write_entry(root: Path, entry: str, start: str = "2020-01-01", **fields: obj
 
 
 def with_handbook(root: Path) -> Path:
-    """Copy the real small files (topics, contacts, replies, …) into `root`."""
+    """Copy the real small files (topics, contacts, replies, …) into `root`, of off-topic examples the first few."""
     root.mkdir(parents=True, exist_ok=True)
     for name in HANDBOOK:
         shutil.copy(CORPUS / name, root / name)
+    (root / "out-of-scope.yaml").write_text(_short_list(), encoding="utf-8")
     return root
+
+
+@cache
+def _short_list() -> str:
+    """The thousands of real off-topic examples would make every small index slow."""
+    content = yaml.safe_load((CORPUS / "out-of-scope.yaml").read_text(encoding="utf-8"))
+    for topic in content["topics"]:
+        topic["examples"] = {language: texts[:N_EXAMPLES] for language, texts in topic["examples"].items()}
+    return str(yaml.safe_dump(content, allow_unicode=True))
