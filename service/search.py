@@ -25,10 +25,10 @@ class UnitScores:
     """What each retriever says of each unit, (n_units,) float32 each; 0 where not admitted or not retrieved.
 
     `dense` is a cosine, `lexical` is BM25 divided by the sum of the question's idf (0..1). `coverage` is the share of
-    the question's words that an entry (or off-topic kind) is asked about with (0..1). `margins`: of the
-    classifier, by its owners. `at_home` tells which owners
-    have a text in the asker's language, by their place in `Generation.owner_names`. `readings` are the texts that were
-    searched for: the question, then repairs of wrong keyboard layouts and the like.
+    the question's words that an entry (or off-topic kind) is asked about with (0..1). `margins` are the classifier's,
+    by its owners, for the likeliest repair if there is one: in a mistyped text it would see no word. `at_home` tells
+    which owners have a text in the asker's language, by their place in `Generation.owner_names`. `readings` are the
+    texts that were searched for: the question, then repairs of wrong keyboard layouts and the like.
     """
 
     readings: tuple[str, ...]
@@ -60,12 +60,11 @@ def score_units(
     dense = np.zeros(len(generation.units), dtype=np.float32)
     lexical = np.zeros(len(generation.units), dtype=np.float32)
     covered: dict[str, float] = {}
-    margins = np.full(len(generation.classifier.owners), NEVER, dtype=np.float32)
+    margins = np.maximum(generation.classifier.scores(texts[min(1, len(texts) - 1)]), NEVER)
     for reading in texts:
         rows, cosines = generation.store.search(encode(reading), n_units, admitted)
         dense[rows] = np.maximum(dense[rows], cosines)
         lexical = np.maximum(lexical, generation.lexical.scores(reading, admitted))
-        margins = np.maximum(margins, generation.classifier.scores(reading))
         for owner, share in _coverage(reading, generation, encode, scope, without).items():
             covered[owner] = max(share, covered.get(owner, 0.0))
     at_home = np.zeros(len(generation.owner_names), dtype=np.bool_)
