@@ -18,13 +18,12 @@ from indexer.encode import Encoder
 from indexer.generation import FORMAT_VERSION, Manifest, read_units, write_generation, write_manifest
 from indexer.shelf import Shelf
 from indexer.stores.faiss import FaissStore
-from indexer.units import Facet, Unit, units_of
+from indexer.units import Facet, Unit, owners_of, units_of
 from indexer.words import WordIndex
 from kb.base import KnowledgeBase
 from kb.handbook import EMERGENCY, Handbook
 from kb.language.analyze import ANALYZER_VERSION
 from kb.load import load_corpus
-from kb.model import Document
 
 Progress = Callable[[str, int, int], None]
 
@@ -85,7 +84,7 @@ def build(
     with shelf.new_folder(identity) as folder:
         _tell(progress, "writing", 0, 1)
         words = WordIndex.build(units, partial(_word_vectors, encoder, _known_words(encoder, shelf)))
-        classifier = EntryClassifier.train(units, _owners(units, documents))
+        classifier = EntryClassifier.train(units, owners_of(units, documents))
         write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier)
         manifest = write_manifest(
             folder,
@@ -102,11 +101,6 @@ def build(
         )
     _tell(progress, "writing", 1, 1)
     return manifest
-
-
-def _owners(units: Sequence[Unit], documents: Sequence[Document]) -> list[str]:
-    entries = {document.id: document.entry for document in documents}
-    return [entries.get(unit.document, unit.document) for unit in units]
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

@@ -20,7 +20,7 @@ from indexer.classifier import EntryClassifier
 from indexer.lexical import LexicalIndex
 from indexer.stores.base import VectorStore
 from indexer.stores.faiss import FaissStore
-from indexer.units import N_TITLES, Facet, Unit
+from indexer.units import N_TITLES, Facet, Unit, owners_of
 from indexer.words import WordIndex
 from kb.base import KnowledgeBase
 from kb.handbook import Handbook
@@ -126,9 +126,7 @@ class Generation:
     @cached_property
     def owners(self) -> NDArray[np.str_]:
         """The entry (or off-topic id) that each unit leads to, (n_units,)."""
-        return np.array(
-            [u.document if u.facet is Facet.OFF_TOPIC else self.documents[u.document].entry for u in self.units]
-        )
+        return np.array(owners_of(self.units, self.documents.values()))
 
     @cached_property
     def languages(self) -> NDArray[np.str_]:
@@ -190,6 +188,7 @@ class Narrowed(Generation):
         """Return the mask."""
         mask: NDArray[np.bool_] = self.__dict__["mask"]
         return mask
+
 
 def _keep(kept: dict[Scope, Any], scope: Scope, value: object) -> None:
     """Remember what was found for a scope, but not for more scopes than MOST_MASKS."""

@@ -43,6 +43,12 @@ def units_of(documents: Iterable[Document]) -> tuple[Unit, ...]:
     return tuple(unit for document in documents for unit in _units(document))
 
 
+def owners_of(units: Iterable[Unit], documents: Iterable[Document]) -> list[str]:
+    """Return what each unit leads to: an entry, or an off-topic kind."""
+    entries = {document.id: document.entry for document in documents}
+    return [unit.document if unit.facet is Facet.OFF_TOPIC else entries[unit.document] for unit in units]
+
+
 def _units(document: Document) -> Iterable[Unit]:
     for n, wording in enumerate((document.title, *document.wordings)):
         yield Unit(document.id, document.language, Facet.WORDING, n, wording)

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from random import Random
 
 import numpy as np
@@ -86,22 +85,14 @@ class Bench:
     desk: Desk
     grouping: Grouping
 
-    @cached_property
-    def _units(self) -> tuple[dict[str, int], NDArray[np.int64], NDArray[np.str_], NDArray[np.bool_]]:
-        """Number of each owner; of each unit the owner's number, the language, whether it is off-topic."""
-        generation = self.desk.generation
-        names, codes = np.unique(generation.owners, return_inverse=True)
-        languages = np.array([str(unit.language) for unit in generation.units])
-        return {str(n): i for i, n in enumerate(names)}, codes, languages, generation.facets == Facet.OFF_TOPIC
-
     def mask(self, day: date, admitted: Iterable[tuple[Language, Sequence[str]]]) -> NDArray[np.bool_]:
         """Admit entries, each in one language, as they are in force on `day`; and all off-topic units, as ever."""
-        numbers, codes, languages, mask = self._units
+        generation = self.desk.generation
+        mask = np.asarray(generation.facets == Facet.OFF_TOPIC)
         for language, names in admitted:
-            is_chosen = np.zeros(len(numbers), dtype=np.bool_)
-            is_chosen[[numbers[name] for name in names]] = True
-            mask = mask | (is_chosen[codes] & (languages == language))
-        return mask & self.desk.generation.admitted(Scope(day))
+            is_chosen = np.isin(generation.owner_names, list(names))
+            mask = mask | (is_chosen[generation.owner_codes] & (generation.languages == language))
+        return mask & generation.admitted(Scope(day))
 
     def ranks(self, trial: Trial, today: date) -> Ranks:
         """Rank the right entry three times; 0 where it is not found."""
