@@ -1,8 +1,8 @@
 """Does a language win because there is more of it? Ten times as many unrelated documents in the asker's language join.
 
-A few entries are admitted only in a language A that the question is not in, the right one among them. Then ten times
-as many unrelated entries join in the question's own language L: by how many ranks does the right one move? As a control
-the same entries join in A instead: what moves it then is their number, not their language.
+A few entries are admitted only in a language A that the question is not in, the right ones among them. Then ten times
+as many unrelated entries join in the question's own language L: by how many ranks does the first right one move? As a
+control the same entries join in A instead: what moves it then is their number, not their language.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from service.evaluate.systems import Grouping, System, entries, orders_of, ranke
 FEW, TIMES, PER_LANGUAGE = 10, 10, 100
 SYSTEMS = (System.RANKED, System.DENSE, System.LEXICAL)
 WITHIN, MOVED, CONTROL, CONTROL_MOVED = "within one", "moved", "control within one", "control moved"
-Ranks = Mapping[System, tuple[int, int, int]]  # of the right entry: among few, with L joined, with the same in A
+Ranks = Mapping[System, tuple[int, int, int]]  # of the first right entry: among few, with L joined, with the same in A
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A question, the language its answer is in, the right entry, the few around it, and those that join."""
+    """A question, the language its answers are in, the right entries, the few with them, and those that join."""
 
     case: Case
     answer: Language
-    right: str
+    right: frozenset[str]
     few: tuple[str, ...]
     many: tuple[str, ...]
 
@@ -56,17 +56,21 @@ def trials(cases: Iterable[Case], base: KnowledgeBase, today: date, per_language
 
 
 def _trial(case: Case, answer: Language, base: KnowledgeBase, day: date) -> Trial | None:
-    """Choose the entries by chance; None when no right entry is in force there that day, or too few others are."""
+    """Choose the others by chance; None when no right entry is in force there that day, or too few others are.
+
+    All right entries are there: a question whose main answer were missing would have no sure first place to keep.
+    """
     rng = Random(f"{SEED} {case.id} {answer}")
     here = {name for name, entry in base.entries.items() if answer in entry.at(day)}
     right = sorted(case.relevant & here)
     if not right:
         return None
-    chosen, near = rng.choice(right), related(case.relevant, base)
+    near = related(case.relevant, base)
     others = sorted(name for name in here - near if case.language in base.entry(name).at(day))
     rng.shuffle(others)
-    few, many = (chosen, *others[: FEW - 1]), tuple(others[FEW - 1 :][: TIMES * FEW])
-    return Trial(case, answer, chosen, few, many) if len(many) == TIMES * FEW else None
+    n_others = max(0, FEW - len(right))
+    few, many = (*right, *others[:n_others]), tuple(others[n_others:][: TIMES * FEW])
+    return Trial(case, answer, frozenset(right), few, many) if len(many) == TIMES * FEW else None
 
 
 def related(right: Iterable[str], base: KnowledgeBase) -> set[str]:
@@ -95,7 +99,7 @@ class Bench:
         return mask & generation.admitted(Scope(day))
 
     def ranks(self, trial: Trial, today: date) -> Ranks:
-        """Rank the right entry three times; 0 where it is not found."""
+        """Rank the first right entry three times; 0 where none is found."""
         language, day = Language(trial.case.language), trial.case.as_of or today
         few = (trial.answer, trial.few)
         found: dict[System, list[int]] = defaultdict(list)
@@ -105,7 +109,7 @@ class Bench:
             orders = orders_of(trace.scores, self.grouping) | {System.RANKED: ranked_order(trace.ranked)}
             for system in SYSTEMS:
                 names = entries(orders[system])
-                found[system].append(names.index(trial.right) + 1 if trial.right in names else 0)
+                found[system].append(next((n for n, name in enumerate(names, start=1) if name in trial.right), 0))
         return {system: (ranks[0], ranks[1], ranks[2]) for system, ranks in found.items()}
 
 
