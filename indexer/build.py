@@ -38,7 +38,8 @@ class Snapshot:
     @staticmethod
     def read(corpus: Path) -> Snapshot:
         """Read the folder. Raises CorpusError or HandbookError."""
-        return Snapshot(load_corpus(corpus), Handbook.load(corpus))
+        base = load_corpus(corpus)
+        return Snapshot(base, Handbook.load(corpus, base.entries))
 
     @property
     def digest(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from kb.base import KnowledgeBase
+from kb.cases import case_findings, read_cases
 from kb.figures import differences, figures
 from kb.language.folding import skeleton
 from kb.load import Reading, read_corpus
@@ -37,6 +38,7 @@ def check_corpus(root: Path, today: date, progress: Callable[[int, int], None] |
         if progress:
             progress(n, len(base.entries))
     findings += _same_question(reading)
+    findings += case_findings(read_cases(root), base.entries)
     return sorted(set(findings), key=lambda f: (str(f.path), f.line, f.rule, f.message))
 
 

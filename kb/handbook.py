@@ -1,15 +1,17 @@
-"""The editors' small files beside the entries: topics, contacts, replies, emergency signs, off-topic questions."""
+"""The editors' small files beside the entries: topics, contacts, replies, cases, emergency signs, off-topics."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from kb.cases import FILE as CASES
+from kb.cases import read_cases, unknown_entries
 from kb.model import Language
 from kb.terms import Thesaurus
 
@@ -53,30 +55,36 @@ class OffTopic:
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """All of it. `raw` is what a generation stores; `of(raw)` gives the same handbook back."""
+    """All of it. `raw` is what a generation stores; `of(raw)` gives the same handbook back.
+
+    `cases` says of an entry whose case it is; an entry may have none.
+    """
 
     raw: Mapping[str, Any]
     topics: Mapping[str, Texts]
     contacts: Mapping[str, Contact]
     replies: Mapping[str, Texts]
+    cases: Mapping[str, Texts]
     signs: Mapping[str, tuple[str, ...]]
     off_topics: Mapping[str, OffTopic]
     dangers: Mapping[Language, tuple[str, ...]]
     thesaurus: Thesaurus
 
     @staticmethod
-    def load(corpus: Path) -> Handbook:
-        """Read the YAML files in `corpus`. Raises HandbookError."""
-        return Handbook.of({name: _yaml(corpus / file) for name, file in _FILES.items()})
+    def load(corpus: Path, entries: Collection[str]) -> Handbook:
+        """Read the YAML files in `corpus`, which holds `entries`. Raises HandbookError."""
+        raw = {name: _yaml(corpus / file) for name, file in _FILES.items()}
+        return Handbook.of(raw | {"cases": _cases(corpus, entries)})
 
     @staticmethod
     def of(raw: Mapping[str, Any]) -> Handbook:
-        """Make a handbook of the files' contents."""
+        """Make a handbook of the files' contents; generations from before cases.yaml have no `cases`."""
         return Handbook(
             raw=raw,
             topics={topic: _texts(_FILES["topics"], topic, names) for topic, names in raw["topics"].items()},
             contacts={name: _contact(name, row) for name, row in raw["contacts"].items()},
             replies={key: _texts(_FILES["replies"], key, texts) for key, texts in raw["replies"].items()},
+            cases={entry: _texts(CASES, entry, texts) for entry, texts in raw.get("cases", {}).items()},
             signs={row["id"]: _phrases(row) for row in raw["emergency"]["signs"]},
             off_topics={row["id"]: _off_topic(row) for row in raw["out_of_scope"]["topics"]},
             thesaurus=Thesaurus.of(raw["glossary"]),
@@ -87,6 +95,18 @@ class Handbook:
     def json(self) -> str:
         """The contents as canonical JSON: what is stored, and what the snapshot digest covers."""
         return json.dumps(self.raw, ensure_ascii=False, sort_keys=True, default=str)
+
+    def case(self, entry: str, language: Language) -> str:
+        """Say whose case `entry` is, or "" when that is not written."""
+        return self.cases[entry][language] if entry in self.cases else ""
+
+
+def _cases(corpus: Path, entries: Collection[str]) -> Mapping[str, Texts]:
+    lines = read_cases(corpus)
+    faults = (*lines.faults, *unknown_entries(lines, entries))
+    if faults:
+        raise HandbookError("\n".join(f"{f.path}:{f.line}: {f.message}. {f.fix}" for f in faults))
+    return lines.texts
 
 
 def _yaml(path: Path) -> Mapping[str, Any]:

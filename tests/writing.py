@@ -54,6 +54,11 @@ QUESTION = {
     Language.RU: "Сколько я плачу за {entry}?",
     Language.EN: "How much do I pay for {entry}?",
 }
+CASE = {
+    Language.KK: "Сізге {entry} керек",
+    Language.RU: "Вам нужен {entry}",
+    Language.EN: "You need {entry}",
+}
 
 
 def source(**change: object) -> dict[str, object]:
@@ -99,8 +104,19 @@ def write_document(
 
 
 def write_entry(root: Path, entry: str, start: str = "2020-01-01", **fields: object) -> list[Path]:
-    """Write an entry in all three languages."""
+    """Write an entry in all three languages, and whose case it is."""
+    write_case(root, entry, {str(language): text.format(entry=entry) for language, text in CASE.items()})
     return [write_document(root, entry, language, start, **fields) for language in Language]  # type: ignore[arg-type]
+
+
+def write_case(root: Path, entry: str, lines: object) -> Path:
+    """Put `lines` under `entry` in cases.yaml, None removes the row. Returns its path."""
+    path = root / "cases.yaml"
+    rows = (yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None) or {}
+    rows = {name: row for name, row in {**rows, entry: lines}.items() if row is not None}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
 
 
 def with_handbook(root: Path) -> Path:

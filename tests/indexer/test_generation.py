@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from indexer.build import Snapshot, build, unchanged
-from indexer.generation import Generation, GenerationError
+from indexer.generation import Generation, GenerationError, file_sha256
 from indexer.shelf import Shelf, ShelfError
 from kb.model import Language, Scope
 from tests.encoding import WordEncoder
-from tests.writing import BODIES, with_handbook, write_document, write_entry
+from tests.writing import BODIES, with_handbook, write_case, write_document, write_entry
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EVERYTHING = Scope(None)
@@ -125,6 +125,25 @@ def test_a_damaged_or_lost_file_is_refused(corpus, shelf, name):
     (path / name).unlink()
     with pytest.raises(GenerationError, match="no file"):
         Generation.open(path)
+
+
+def test_whose_case_an_entry_is_travels_with_a_generation_and_older_ones_still_open(corpus, shelf):
+    path = shelf.path(make(corpus, shelf).id)
+    assert Generation.open(path).handbook.case("alpha", Language.EN) == "You need alpha"
+    handbook = json.loads((path / "handbook.json").read_text())
+    del handbook["cases"]
+    (path / "handbook.json").write_text(json.dumps(handbook))
+    manifest = json.loads((path / "manifest.json").read_text())
+    manifest["files"]["handbook.json"] = file_sha256(path / "handbook.json")
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    assert Generation.open(path).handbook.case("alpha", Language.EN) == ""
+
+
+def test_a_new_line_on_whose_case_an_entry_is_asks_for_a_new_generation(corpus, shelf):
+    make(corpus, shelf)
+    write_case(corpus, "alpha", {"kk": "а", "ru": "б", "en": "c"})
+    assert unchanged(Snapshot.read(corpus), WordEncoder(), shelf) is None
+    assert make(corpus, shelf, minutes=1).n_encoded == 0
 
 
 def test_a_failed_build_leaves_nothing_behind(corpus, shelf):

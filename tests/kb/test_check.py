@@ -7,7 +7,7 @@ import pytest
 
 from kb.check import check_corpus
 from kb.model import Language
-from tests.writing import ALSO, BODIES, CORPUS, source, with_handbook, write_document, write_entry
+from tests.writing import ALSO, BODIES, CASE, CORPUS, source, with_handbook, write_case, write_document, write_entry
 
 TODAY = date(2026, 11, 22)
 RU = BODIES[Language.RU].format(entry="alpha")
@@ -120,3 +120,18 @@ def test_amounts_and_years_are_no_phone_numbers(corpus):
         body = BODIES[language].format(entry="alpha") + "\n\n2016-2017, 12345."
         rewrite(corpus, language, body=body)
     assert rules(corpus) == set()
+
+
+@pytest.mark.parametrize(
+    ("entry", "lines", "finding"),
+    [
+        ("alpha", None, ("no-case-line", "cases.yaml", 1)),
+        ("alpha", CASE | {"ru": "д" * 90}, None),
+        ("alpha", CASE | {"ru": "д" * 91}, ("long-case-line", "cases.yaml", 3)),
+        ("alpha", CASE | {"en": ""}, ("case-line", "cases.yaml", 4)),
+        ("beta", CASE, ("unknown-entry", "cases.yaml", 5)),
+    ],
+)
+def test_every_entry_has_a_short_line_that_says_whose_case_it_is(corpus, entry, lines, finding):
+    write_case(corpus, entry, lines and {str(language): line for language, line in lines.items()})
+    assert found(corpus) == ({finding} if finding else set())

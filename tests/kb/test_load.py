@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from kb.handbook import Handbook, HandbookError
 from kb.load import CorpusError, load_corpus, read_corpus
 from kb.model import Language, Scope, Validity
-from tests.writing import source, write_document, write_entry
+from tests.writing import CASE, source, with_handbook, write_case, write_document, write_entry
 
 
 def rules(root):
@@ -143,3 +144,47 @@ def test_the_digest_changes_with_a_letter_and_not_with_the_place(tmp_path):
     assert load_corpus(tmp_path / "a").digest == load_corpus(tmp_path / "b").digest
     write_document(tmp_path / "b", "alpha", Language.RU, body="Да, за alpha вы платите 4 251 тенге.")
     assert load_corpus(tmp_path / "a").digest != load_corpus(tmp_path / "b").digest
+
+
+def test_a_handbook_says_whose_case_an_entry_is_and_needs_no_line_for_each(tmp_path):
+    write_entry(with_handbook(tmp_path), "alpha")
+    handbook = Handbook.load(tmp_path, {"alpha", "beta"})
+    assert [handbook.case("alpha", x) for x in Language] == [CASE[x].format(entry="alpha") for x in Language]
+    assert handbook.case("beta", Language.RU) == ""
+    (tmp_path / "cases.yaml").unlink()
+    assert Handbook.load(tmp_path, {"alpha"}).case("alpha", Language.RU) == ""
+
+
+GOOD = "alpha:\n  kk: а\n  ru: б\n  en: c\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "says"),
+    [
+        (GOOD + "beta:\n  kk: а\n  ru: б\n", 5, "`beta` has no text in `en`"),
+        (GOOD.replace("ru: б", "ru: ' '"), 3, "`alpha` has no text in `ru`"),
+        (GOOD.replace("ru: б", "ru: 5"), 3, "`alpha` has no text in `ru`"),
+        (GOOD.replace("ru: б", "ru: [б]"), 3, "`alpha` has no text in `ru`"),
+        (GOOD + "beta: only one\n", 5, "`beta` has no text in `kk`"),
+        (GOOD + "  de: d\n", 5, "`de` of `alpha` is none of"),
+        ("# note\n" + GOOD + GOOD, 6, "`alpha` stands here and on line 2"),
+        (GOOD + GOOD.replace("alpha", "alhpa"), 5, "near: alpha"),
+        (GOOD.replace("ru: б", "ru: [б"), 4, "not valid YAML"),
+        ("- alpha\n", 1, "no `entry:` rows"),
+    ],
+)
+def test_a_bad_line_on_whose_case_an_entry_is_is_told_with_its_place(tmp_path, content, line, says):
+    (with_handbook(tmp_path) / "cases.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(HandbookError) as caught:
+        Handbook.load(tmp_path, {"alpha", "beta"})
+    first = str(caught.value).splitlines()[0]
+    assert f"cases.yaml:{line}: " in first
+    assert says in first
+
+
+def test_all_bad_lines_come_at_once(tmp_path):
+    write_case(with_handbook(tmp_path), "alpha", {"ru": "б"})
+    write_case(tmp_path, "gamma", {"kk": "а", "ru": "б", "en": "c"})
+    with pytest.raises(HandbookError) as caught:
+        Handbook.load(tmp_path, {"alpha"})
+    assert [part.split(": ")[0].rsplit(":", 1)[1] for part in str(caught.value).splitlines()] == ["1", "1", "3"]
