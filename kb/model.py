@@ -257,13 +257,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another entry the asker may have meant."""
+    """Another entry the asker may have meant. `case` says whose case it is, in the asker's language; "" if unknown."""
 
     entry: str
     document: str
     title: str
     question: str
     link: str
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)

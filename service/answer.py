@@ -93,10 +93,13 @@ def verified_text(citations: tuple[Citation, ...], generation: Generation) -> st
 
 
 def alternatives(entries: Iterable[str], setting: Setting) -> tuple[Alternative, ...]:
-    """Name other entries in force that the asker may mean."""
+    """Name other entries in force that the asker may mean, and whose case each is."""
+    case = setting.generation.handbook.case
     documents = (document_for(entry, setting) for entry in entries)
     return tuple(
-        Alternative(d.entry, d.id, d.title, d.question, f"{setting.public_url}/d/{d.id}")
+        Alternative(
+            d.entry, d.id, d.title, d.question, f"{setting.public_url}/d/{d.id}", case(d.entry, setting.language)
+        )
         for d in documents
         if d is not None
     )

@@ -20,7 +20,7 @@ from kb.handbook import Handbook
 from kb.language.analyze import analyze
 from kb.language.folding import skeleton
 from kb.load import load_corpus
-from kb.model import Answer, Kind, Language
+from kb.model import Answer, Kind, Language, Outcome
 from service.desk import Desk
 from service.fuse import FEATURES
 from service.triage import emergency_sign
@@ -104,7 +104,10 @@ def answer_report(question: str, answer: Answer, handbook: Handbook) -> Renderab
     parts += [Text(f"! {notice.message}", style="yellow") for notice in answer.notices]
     if answer.handoff:
         parts.append(Text(f"→ {answer.handoff.message} ({answer.handoff.phone})", style="cyan"))
-    parts += [Text(f"? [{a.document}] {a.question or a.title}", style="dim") for a in answer.alternatives]
+    for a in answer.alternatives:
+        is_choice = answer.outcome is Outcome.CLARIFY and a.case
+        parts += [Text(f"? {a.case}", style="bold")] if is_choice else []
+        parts.append(Text(f"{' ' if is_choice else '?'} [{a.document}] {a.question or a.title}", style="dim"))
     for document in dict.fromkeys(c.document for c in answer.citations):
         cited = next(c for c in answer.citations if c.document == document)
         source = f"{cited.source.publisher}: {cited.source.title}, {cited.source.date}"

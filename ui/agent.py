@@ -9,7 +9,7 @@ import streamlit as st
 
 from kb.model import Answer, Language, Outcome, Ranking
 from ui.client import Client, ServiceError, api_address
-from ui.view import blocks, copy_text, smaller_headings, strings
+from ui.view import blocks, choice, copy_text, smaller_headings, strings
 
 LANGUAGES = ("auto", "kk", "ru", "en")
 SHOW = {"danger": st.error, "notice": st.warning, "handoff": st.info, "text": st.markdown, "source": st.caption}
@@ -64,8 +64,7 @@ def _answer(answer: Answer, api: str, interface: Language) -> None:
     for block in blocks(answer, api, interface):
         SHOW[block.kind](block.text)
     for other in answer.alternatives:
-        link = other.link if other.link.startswith("http") else api + other.link
-        st.markdown(f"- [{other.question or other.title}]({link})")
+        st.markdown(choice(other, answer.outcome, api))
     with st.expander(words["copy"]):
         st.code(copy_text(answer, api), language=None, wrap_lines=True)
 

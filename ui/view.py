@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kb.model import Answer, Citation, Language, Outcome
+from kb.model import Alternative, Answer, Citation, Language, Outcome
 
 STRINGS = Path(__file__).with_name("strings")
 
@@ -41,6 +41,14 @@ def blocks(answer: Answer, api: str, language: Language) -> tuple[Block, ...]:
     said = tuple(Block("notice", notice.message) for notice in answer.notices)
     sources = tuple(Block("source", source_line(c, api, language)) for c in one_for_each_document(answer.citations))
     return (*call, *said, *body, *sources) if danger else (*said, *body, *call, *sources)
+
+
+def choice(other: Alternative, outcome: Outcome, api: str) -> str:
+    """Offer another entry, in Markdown: its question as a link, and when asking back, above it, whose case it is."""
+    link = other.link if other.link.startswith("http") else api + other.link
+    question = f"[{other.question or other.title}]({link})"
+    is_choice = outcome is Outcome.CLARIFY and other.case
+    return f"- **{other.case}**  \n  :small[{question}]" if is_choice else f"- {question}"
 
 
 def smaller_headings(text: str) -> str:

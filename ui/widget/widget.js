@@ -24,6 +24,8 @@
     button.main { flex: 1 0 8rem; background: #0b6e6e; color: #fff; font-weight: 600; }
     button.main[disabled] { opacity: .6; cursor: wait; }
     button.pick { display: block; width: 100%; text-align: left; background: #eef4f4; color: #084f4f; margin: .4rem 0; }
+    .pick.case { font-weight: 600; }
+    .pick.case small { display: block; font-size: .85rem; font-weight: 400; color: #445560; }
     .answer { border-top: 1px solid #d5dee2; margin-top: 1rem; padding-top: .6rem; }
     .notice { background: #fff7dd; border-left: 4px solid #e0a800; padding: .5rem .7rem; margin: .5rem 0; }
     .handoff { background: #e9f3f3; border-left: 4px solid #0b6e6e; padding: .6rem .8rem; margin: .6rem 0; }
@@ -116,6 +118,16 @@
       return button;
     }
 
+    /** A button for another entry: its question, and when asking back, above it, whose case it is. */
+    offer(other, clarify) {
+      const question = other.question || other.title;
+      if (!clarify || !other.case) return this.pick(question, question);
+      const button = this.pick(other.case, question);
+      button.classList.add("case");
+      button.append(" ", el("small", "", question));
+      return button;
+    }
+
     async ask() {
       const question = this.input.value.trim();
       if (!question || this.button.disabled) return;
@@ -148,7 +160,7 @@
       if (answer.alternatives.length && !danger) {
         const clarify = answer.outcome === "CLARIFY";
         nodes.push(el("h3", "", clarify ? w.clarify_pick : w.also));
-        nodes.push(...answer.alternatives.map((a) => this.pick(a.question || a.title, a.question || a.title)));
+        nodes.push(...answer.alternatives.map((a) => this.offer(a, clarify)));
       }
       const box = el("div", "answer", ...nodes);
       box.lang = answer.language;
