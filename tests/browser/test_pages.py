@@ -101,6 +101,39 @@ def test_danger_shows_103_first_and_ready_to_dial(page, everything):
     expect(answer.locator("> :first-child a.call")).to_have_attribute("href", "tel:103")
 
 
+def asked_back(base):
+    """A real question that several entries fit, and the service's answer to it."""
+    for question in ("взносы ИП", "зубы лечить", "лечение зубов"):
+        answer = httpx.get(f"{base}/v1/answer", params={"q": question, "lang": "ru"}).json()
+        if answer["outcome"] == "CLARIFY":
+            return question, answer
+    raise AssertionError("the service asks back on none of these questions; put one here that it does ask back on")
+
+
+def test_asking_back_says_whose_case_each_choice_is(page, everything):
+    question, answer = asked_back(everything[0])
+    page.set_viewport_size({"width": 360, "height": 740})
+    choices = ask(page, everything[0], "ru", question).locator("button.pick")
+    expect(choices).to_have_count(len(answer["alternatives"]))
+    asked_first = choices.first.locator("small").inner_text()
+    for choice, other in zip(choices.all(), answer["alternatives"], strict=True):
+        asks = other["question"] or other["title"]
+        expect(choice).to_have_text(f"{other['case']} {asks}")
+        expect(choice.locator("small")).to_have_text(asks)
+    choices.first.click()
+    expect(page.get_by_role("textbox")).to_have_value(asked_first)
+
+
+def test_an_agent_asked_back_sees_whose_case_each_choice_is(page, everything):
+    question, answer = asked_back(everything[0])
+    page.goto(everything[1])
+    page.get_by_role("textbox").first.fill(question)
+    page.get_by_role("textbox").first.press("Enter")
+    for other in answer["alternatives"]:
+        expect(page.get_by_role("listitem").filter(has_text=other["case"])).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("link", name=other["question"] or other["title"]).first).to_be_visible()
+
+
 def test_a_superseded_document_says_so_and_leads_to_the_one_in_force(page, everything):
     page.goto(f"{everything[0]}/d/diabetes/kk@2020-01-01")
     expect(page.get_by_role("note")).to_be_visible()

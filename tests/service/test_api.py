@@ -46,6 +46,7 @@ CITATION = {
     "source",
     "link",
 }
+ALTERNATIVE = {"entry", "document", "title", "question", "link", "case"}
 HIT = {"entry", "document", "passage", "kind", "language", "title", "text", "score", "retrievers"}
 Q = "Нужна ли страховка, чтобы лечиться от диабета?"
 
@@ -55,6 +56,7 @@ def test_an_answer_has_the_promised_fields_and_its_quote_can_be_checked(server):
     assert set(answer) == ANSWER
     citation = answer["citations"][0]
     assert set(citation) == CITATION
+    assert all(set(alternative) == ALTERNATIVE for alternative in answer["alternatives"])
     assert set(citation["source"]) == {"publisher", "title", "url", "date", "verified"}
     entry = httpx.get(f"{server}/v1/entries/{citation['entry']}").json()
     document = next(d for d in entry["documents"] if d["id"] == citation["document"])

@@ -1,12 +1,17 @@
 """When the desk is not sure it asks back, with the likeliest entries; when nothing is likely it says so."""
 
+import io
 from dataclasses import replace
 
 import pytest
+import yaml
+from rich.console import Console
 
 from kb.model import Kind, Outcome
 from service.answer import document_for
+from service.reports import answer_report
 from tests.conftest import TODAY
+from tests.writing import CORPUS
 
 QUESTIONS = (
     "Кто платит взнос за работника?",
@@ -14,12 +19,25 @@ QUESTIONS = (
     "Do I need a referral for an MRI?",
     "Как прикрепиться к поликлинике?",
 )
+WHOSE = {"kk": "ИП жарна", "ru": "взносы ИП", "en": "sole trader contributions"}
+CASES = yaml.safe_load((CORPUS / "cases.yaml").read_text(encoding="utf-8"))
+
+
+def asks_back(desk):
+    """The same desk, never sure of one entry alone."""
+    return replace(desk, tuning=replace(desk.tuning, alone=1.01, answer=0.0, clarify=0.0))
+
+
+def printed(desk, text, answer):
+    """What `anyq ask` prints."""
+    console = Console(file=io.StringIO(), width=200)
+    console.print(answer_report(text, answer, desk.generation.handbook))
+    return console.file.getvalue()
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_below_the_least_confidence_two_or_three_entries_are_offered(desk, text):
-    cautious = replace(desk, tuning=replace(desk.tuning, alone=1.01, answer=0.0, clarify=0.0))
-    answer = cautious.answer(text, None, TODAY, TODAY)
+    answer = asks_back(desk).answer(text, None, TODAY, TODAY)
     assert answer.outcome in (Outcome.CLARIFY, Outcome.ANSWERED)
     if answer.outcome is Outcome.CLARIFY:
         assert 2 <= len(answer.alternatives) <= 3
@@ -27,6 +45,34 @@ def test_below_the_least_confidence_two_or_three_entries_are_offered(desk, text)
         assert answer.handoff
     else:  # a leaflet covers all that was offered
         assert desk.generation.documents[answer.citations[0].document].kind is Kind.LEAFLET
+
+
+@pytest.mark.parametrize("language", WHOSE)
+def test_each_choice_says_whose_case_it_is_in_the_askers_language(desk, language):
+    answer = asks_back(desk).answer(WHOSE[language], None, TODAY, TODAY)
+    assert (answer.outcome, answer.language) == (Outcome.CLARIFY, language)
+    assert [a.case for a in answer.alternatives] == [CASES[a.entry][language] for a in answer.alternatives]
+    lines = [line.strip("│ ") for line in printed(desk, WHOSE[language], answer).splitlines()]
+    for a in answer.alternatives:
+        assert lines[lines.index(f"? {a.case}") + 1] == f"[{a.document}] {a.question or a.title}"
+
+
+def test_a_choice_without_a_line_is_offered_by_its_question(desk):
+    handbook = replace(desk.generation.handbook, cases={})
+    bare = replace(desk, generation=replace(desk.generation, handbook=handbook))
+    answer = asks_back(bare).answer(WHOSE["ru"], None, TODAY, TODAY)
+    assert {a.case for a in answer.alternatives} == {""}
+    shown = printed(desk, WHOSE["ru"], answer)
+    assert all(f"? [{a.document}] {a.question or a.title}" in shown for a in answer.alternatives)
+
+
+def test_entries_named_beside_an_answer_are_shown_as_ever(desk):
+    answer = desk.answer(QUESTIONS[3], None, TODAY, TODAY)
+    shown = printed(desk, QUESTIONS[3], answer)
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.alternatives
+    assert all(f"? [{a.document}] {a.question or a.title}" in shown for a in answer.alternatives)
+    assert not any(a.case in shown for a in answer.alternatives)
 
 
 @pytest.mark.parametrize("text", QUESTIONS)

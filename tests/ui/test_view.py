@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from kb.model import (
+    Alternative,
     Answer,
     Citation,
     Detected,
@@ -19,7 +20,7 @@ from kb.model import (
     Script,
     Source,
 )
-from ui.view import STRINGS, blocks, copy_text, coverage, strings
+from ui.view import STRINGS, blocks, choice, copy_text, coverage, strings
 
 API = "http://anyq.test"
 SOURCE = Source("The Fund", "A page", "https://msqory.kz", "2026-01", True)
@@ -35,6 +36,14 @@ ANSWER = Answer(
 
 def test_notices_stand_before_the_text_and_sources_after():
     assert [b.kind for b in blocks(ANSWER, API, Language.RU)] == ["notice", "text", "source"]
+
+
+def test_when_asking_back_whose_case_it_is_stands_above_the_question():
+    other = Alternative("a", "a/ru@2026-01-01", "Очно", "Я учусь очно?", "/d/a/ru@2026-01-01", "Вы учитесь очно")
+    question = "[Я учусь очно?](http://anyq.test/d/a/ru@2026-01-01)"
+    assert choice(other, Outcome.CLARIFY, API).splitlines() == ["- **Вы учитесь очно**  ", f"  :small[{question}]"]
+    assert choice(other, Outcome.ANSWERED, API) == f"- {question}"
+    assert choice(dataclasses.replace(other, case=""), Outcome.CLARIFY, API) == f"- {question}"
 
 
 def test_danger_comes_first():
