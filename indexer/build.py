@@ -83,9 +83,10 @@ def build(
     identity = f"{now.strftime('%Y%m%dT%H%M%SZ')}-{snapshot.digest[:8]}"
     vectors, n_encoded = _vectors(units, encoder, shelf, progress)
     with shelf.new_folder(identity) as folder:
-        _tell(progress, "writing", 0, 1)
+        _tell(progress, "learning", 0, 1)
         words = WordIndex.build(units, partial(_word_vectors, encoder, _known_words(encoder, shelf)))
         classifier = EntryClassifier.train(units, owners_of(units, documents))
+        _tell(progress, "writing", 0, 1)
         write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier)
         manifest = write_manifest(
             folder,
@@ -135,9 +136,7 @@ def _vectors(
     return np.stack([known[h] for h in hashes]).astype(np.float32), len(new)
 
 
-def _word_vectors(
-    encoder: Encoder, known: dict[str, NDArray[np.float32]], words: Sequence[str]
-) -> NDArray[np.float32]:
+def _word_vectors(encoder: Encoder, known: dict[str, NDArray[np.float32]], words: Sequence[str]) -> NDArray[np.float32]:
     new = [word for word in words if word not in known]
     if new:
         known.update(zip(new, encoder.encode_queries(new), strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from indexer.abroad import shares_abroad
 from indexer.chunk import chunk
 from indexer.classifier import EntryClassifier
 from indexer.lexical import LexicalIndex
@@ -28,7 +29,7 @@ from kb.language.analyze import ANALYZER_VERSION
 from kb.language.folding import skeleton
 from kb.model import Document, Passage, Scope
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MOST_MASKS = 256  # scopes kept; about 12 kB each
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 _UNITS = TypeAdapter(tuple[Unit, ...])
@@ -61,7 +62,7 @@ _MANIFEST = TypeAdapter(Manifest)
 
 @dataclass(frozen=True, eq=False)
 class Generation:
-    """An opened generation."""
+    """An opened generation. `abroad`: see `shares_abroad`."""
 
     path: Path
     manifest: Manifest
@@ -72,6 +73,7 @@ class Generation:
     store: VectorStore
     words: WordIndex
     classifier: EntryClassifier
+    abroad: Mapping[str, float]
     _masks: dict[Scope, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     _columns: dict[Scope, tuple[NDArray[np.int64], NDArray[np.str_]]] = field(default_factory=dict, repr=False)
 
@@ -97,6 +99,7 @@ class Generation:
             store=FaissStore.open(path / "dense"),
             words=WordIndex.open(path / "words"),
             classifier=EntryClassifier.open(path / "classifier"),
+            abroad=json.loads((path / "abroad.json").read_text(encoding="utf-8")),
         )
 
     @property
@@ -243,7 +246,7 @@ def file_sha256(path: Path) -> str:
 
 def write_generation(
     folder: Path,
-    documents: Iterable[Document],
+    documents: Collection[Document],
     handbook: Handbook,
     units: tuple[Unit, ...],
     vectors: NDArray[np.float32],
@@ -256,6 +259,8 @@ def write_generation(
     (folder / "units.json").write_bytes(_UNITS.dump_json(units))
     LexicalIndex.build(units, handbook.thesaurus).save(folder / "lexical")
     FaissStore.build(vectors).save(folder / "dense")
+    abroad = shares_abroad(units, owners_of(units, documents), handbook.gazetteer)
+    (folder / "abroad.json").write_text(json.dumps(abroad), encoding="utf-8")
     words.save(folder / "words")
     classifier.save(folder / "classifier")
 

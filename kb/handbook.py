@@ -1,4 +1,4 @@
-"""The editors' small files beside the entries: topics, contacts, replies, cases, emergency signs, off-topics."""
+"""The editors' small files beside the entries: topics, contacts, replies, cases, signs, places."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import yaml
 
 from kb.cases import FILE as CASES
 from kb.cases import read_cases, unknown_entries
+from kb.frontmatter import LOADER
 from kb.model import Language
+from kb.places import Gazetteer
 from kb.terms import Thesaurus
 
 EMERGENCY = "emergency"  # the name under which utterances of danger stand among the kinds of question
@@ -24,6 +26,7 @@ _FILES = {
     "emergency": "emergency.yaml",
     "out_of_scope": "out-of-scope.yaml",
     "glossary": "terms.yaml",
+    "places": "places.yaml",
 }
 
 
@@ -69,6 +72,7 @@ class Handbook:
     off_topics: Mapping[str, OffTopic]
     dangers: Mapping[Language, tuple[str, ...]]
     thesaurus: Thesaurus
+    gazetteer: Gazetteer
 
     @staticmethod
     def load(corpus: Path, entries: Collection[str]) -> Handbook:
@@ -78,16 +82,17 @@ class Handbook:
 
     @staticmethod
     def of(raw: Mapping[str, Any]) -> Handbook:
-        """Make a handbook of the files' contents; generations from before cases.yaml have no `cases`."""
+        """Make a handbook of the files' contents."""
         return Handbook(
             raw=raw,
             topics={topic: _texts(_FILES["topics"], topic, names) for topic, names in raw["topics"].items()},
             contacts={name: _contact(name, row) for name, row in raw["contacts"].items()},
             replies={key: _texts(_FILES["replies"], key, texts) for key, texts in raw["replies"].items()},
-            cases={entry: _texts(CASES, entry, texts) for entry, texts in raw.get("cases", {}).items()},
+            cases={entry: _texts(CASES, entry, texts) for entry, texts in raw["cases"].items()},
             signs={row["id"]: _phrases(row) for row in raw["emergency"]["signs"]},
             off_topics={row["id"]: _off_topic(row) for row in raw["out_of_scope"]["topics"]},
             thesaurus=Thesaurus.of(raw["glossary"]),
+            gazetteer=_gazetteer(raw["places"]),
             dangers=_by_language(raw["emergency"].get("examples", {})),
         )
 
@@ -109,9 +114,16 @@ def _cases(corpus: Path, entries: Collection[str]) -> Mapping[str, Texts]:
     return lines.texts
 
 
+def _gazetteer(content: Mapping[str, Any]) -> Gazetteer:
+    try:
+        return Gazetteer.of(content)
+    except ValueError as error:
+        raise HandbookError(str(error)) from None
+
+
 def _yaml(path: Path) -> Mapping[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
     except FileNotFoundError:
         raise HandbookError(
             f"{path}: the file is missing; every corpus needs it, copy it from the published one"

@@ -26,6 +26,7 @@ FEATURES = (
     "agreement",  # dense_wording x lexical_wording: both retrievers see the same
     "coverage",  # share of the question's words that the entry is asked about with: what is left over is another matter
     "classifier",  # margin of the linear classifier over words, word pairs and n-grams
+    "elsewhere",  # the question names another country, and the entry is hardly ever asked about with one
     "foreign",  # the entry has no text in the asker's language: BM25 can hardly see it
     "foreign_dense",  # dense_wording of such entries
     "is_leaflet",
@@ -34,6 +35,9 @@ FEATURES = (
     "off_topic_dense",  # dense_wording of off-topic kinds: their examples are short and alike
     "is_emergency",
 )
+
+
+OFTEN_ABROAD = 0.1  # share of wordings with another country from which an entry is at home with such questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
         wording_best * wording_lexical,
         np.array([scores.coverage.get(str(owner), 0.0) for owner in owners], dtype=np.float32),
         generation.classifier.pick(scores.margins, owners.tolist(), (off_topic > 0).tolist()),
+        _elsewhere(scores, owners, generation),
         foreign,
         foreign * wording_best,
         leaflet,
@@ -85,6 +90,14 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
     features = np.stack(columns, axis=1).astype(np.float32) if n else np.zeros((0, len(FEATURES)), np.float32)
     names = tuple(str(owner) for owner in owners)
     return Candidates(names, np.array([name not in generation.base.entries for name in names], np.bool_), features)
+
+
+def _elsewhere(scores: UnitScores, owners: NDArray[np.str_], generation: Generation) -> NDArray[np.float32]:
+    """Return 0 for every owner unless the question names another country; then 1 for those never asked with one."""
+    if not any(generation.handbook.gazetteer.countries(reading) for reading in scores.readings):
+        return np.zeros(len(owners), np.float32)
+    shares = np.array([generation.abroad.get(str(owner), 0.0) for owner in owners], np.float32)
+    return np.asarray(1 - np.minimum(shares / OFTEN_ABROAD, 1), np.float32)
 
 
 def _best(values: NDArray[np.float32], groups: NDArray[np.int64], n: int) -> NDArray[np.float32]:

@@ -13,7 +13,15 @@ from kb.model import Language
 CHECKOUT = Path(__file__).resolve().parent.parent
 CORPUS = CHECKOUT / "corpus"
 N_EXAMPLES = 6
-HANDBOOK = ("topics.yaml", "contacts.yaml", "replies.yaml", "emergency.yaml", "out-of-scope.yaml", "terms.yaml")
+HANDBOOK = (
+    "topics.yaml",
+    "contacts.yaml",
+    "replies.yaml",
+    "emergency.yaml",
+    "out-of-scope.yaml",
+    "terms.yaml",
+    "places.yaml",
+)
 
 BODIES = {
     Language.KK: "Иә, {entry} үшін айына 4 250 теңге төлейсіз.\n\n## Шарттары"

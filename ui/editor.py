@@ -13,7 +13,12 @@ from ui.client import Client, ServiceError, api_address
 from ui.view import blocks, coverage
 
 STYLE = "<style>.block-container { padding-top: 2.5rem; } </style>"
-STAGES = {"reading": "Читаю тексты", "encoding": "Кодирую изменённые тексты", "writing": "Записываю индекс"}
+STAGES = {
+    "reading": "Читаю тексты",
+    "encoding": "Кодирую изменённые тексты",
+    "learning": "Учусь различать вопросы",
+    "writing": "Записываю индекс",
+}
 
 
 def page() -> None:

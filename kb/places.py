@@ -1,0 +1,84 @@
+"""Which countries a text names, by their names, peoples and places: `places.yaml`, the gazetteer of the corpus."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb.model import Language
+
+EXACT = "!"  # after a form that has no other endings than those written
+LONGEST_ENDING = 4  # letters after a form's stem
+_VOWELS = frozenset("аеёиоуыэюяьйәіөүұaeiouy")
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The words before the last one of a name, and the country."""
+
+    before: tuple[str, ...]
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Names by their last word: as it is written, or its stem."""
+
+    words: Mapping[str, tuple[_Name, ...]]
+    stems: Mapping[str, tuple[_Name, ...]]
+
+    @staticmethod
+    def of(content: Mapping[str, Any]) -> Gazetteer:
+        """Make a gazetteer of the contents of places.yaml. Raises ValueError that says which country is misshapen."""
+        words: dict[str, list[_Name]] = defaultdict(list)
+        stems: dict[str, list[_Name]] = defaultdict(list)
+        for country, row in content.items():
+            for form in _forms(country, row):
+                *before, last = _words(form)
+                name = _Name(tuple(before), country)
+                words[last].append(name)
+                if not form.endswith(EXACT):
+                    stems[_stem(last)].append(name)
+        return Gazetteer({k: tuple(v) for k, v in words.items()}, {k: tuple(v) for k, v in stems.items()})
+
+    def countries(self, text: str) -> frozenset[str]:
+        """Return the countries that `text` names."""
+        words = _words(text)
+        return frozenset(
+            name.country
+            for n, word in enumerate(words)
+            for name in self._ending_with(word)
+            if tuple(words[max(0, n - len(name.before)) : n]) == name.before
+        )
+
+    def _ending_with(self, word: str) -> Iterator[_Name]:
+        yield from self.words.get(word, ())
+        for length in range(max(1, len(word) - LONGEST_ENDING), len(word) + 1):
+            yield from self.stems.get(word[:length], ())
+
+
+def _words(text: str) -> Sequence[str]:
+    return _WORDS.findall(text.lower().replace("_", " "))
+
+
+def _stem(word: str) -> str:
+    """Drop a last vowel, ь or й: the ending that changes."""
+    return word[:-1] if word[-1] in _VOWELS and len(word) > 1 else word
+
+
+def _forms(country: str, row: Any) -> Iterator[str]:  # noqa: ANN401 - whatever YAML holds
+    try:
+        lists = [*row["cities"], *(row[part][language] for part in ("country", "people") for language in Language)]
+        forms = [form for names in lists for form in names]
+        if not all(isinstance(names, list) for names in lists) or not all(_words(form) for form in forms):
+            raise ValueError("a list of names was expected")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"places.yaml: `{country}` needs `country` and `people`, each a list for kk, ru and en, and `cities`, a "
+            f"list of lists of names ({error!r}); questions about it would be taken for questions about our system"
+        ) from None
+    yield from forms

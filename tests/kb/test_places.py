@@ -1,0 +1,75 @@
+"""The gazetteer: other countries, however they are named, and no ordinary word taken for one."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from kb.places import Gazetteer
+from tests.writing import CORPUS
+
+NAMES = {"kk": ["эстония"], "ru": ["эстония"], "en": ["estonia"]}
+
+
+@pytest.fixture(scope="module")
+def gazetteer():
+    return Gazetteer.of(yaml.safe_load((CORPUS / "places.yaml").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("Живу в Омске, где взять полис?", "russia"),
+        ("Самарада тұрамын, емханаға қалай тіркелемін?", "russia"),
+        ("мәскеуде оқимын", "russia"),
+        ("our clinic in Saint Petersburg", "russia"),
+        ("брат работает в Нижнем Новгороде", "russia"),
+        ("Дочь учится в Праге", "czechia"),
+        ("Түркиядағы ауруханаға жатсам ше", "turkey"),
+        ("I flew to Seoul for surgery", "south_korea"),
+        ("приехали из Ташкента", "uzbekistan"),
+    ],
+)
+def test_a_country_is_known_by_its_places_in_any_case(gazetteer, text, country):
+    assert gazetteer.countries(text) == {country}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Живу в Алматы, как прикрепиться к поликлинике?",
+        "Түркістанда тұрамын, тісімді қайда емдетем",
+        "I moved from Pavlodar to Petropavl",
+        "рак кишечника, страховка нужна?",
+        "Оралға көштім, емханамды ауыстырсам бола ма",
+        "мама на пенсии, платит ли она взносы",
+        "how long is the queue for an MRI",
+        "",
+    ],
+)
+def test_places_at_home_and_ordinary_words_are_no_other_country(gazetteer, text):
+    assert gazetteer.countries(text) == frozenset()
+
+
+def test_the_words_before_the_last_one_must_stand_there():
+    gazetteer = Gazetteer.of({"estonia": {"country": NAMES, "people": NAMES, "cities": [["новый таллин", "нарва!"]]}})
+    assert gazetteer.countries("живу в новый таллине") == {"estonia"}
+    assert gazetteer.countries("живу в Таллине") == frozenset()
+    assert gazetteer.countries("из нарва") == {"estonia"}
+    assert gazetteer.countries("из нарвы") == frozenset()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"country": NAMES, "people": NAMES},
+        {"country": {"kk": [], "ru": []}, "people": NAMES, "cities": []},
+        {"country": NAMES, "people": NAMES, "cities": ["нарва"]},
+        {"country": NAMES, "people": NAMES, "cities": [["!"]]},
+        {"country": NAMES, "people": NAMES, "cities": [[5]]},
+        [],
+    ],
+)
+def test_a_misshapen_country_is_named(row):
+    with pytest.raises(ValueError, match=r"places\.yaml: `estonia` needs"):
+        Gazetteer.of({"estonia": row})
