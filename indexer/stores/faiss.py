@@ -33,11 +33,12 @@ class FaissStore:
         self, query: NDArray[np.float32], k: int, admitted: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the `k` best admitted rows: see VectorStore.search."""
-        ids = np.flatnonzero(admitted).astype(np.int64)
-        if not len(ids) or k < 1:
+        n_admitted = int(admitted.sum())
+        if not n_admitted or k < 1:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
-        scores, rows = self._index.search(query[None, :].astype(np.float32), min(k, len(ids)), params=chosen)
+        bits = np.packbits(admitted, bitorder="little")  # must outlive the search: the selector only points to it
+        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg]
+        scores, rows = self._index.search(query[None, :].astype(np.float32), min(k, n_admitted), params=chosen)
         return rows[0], scores[0]
 
     def vectors(self) -> NDArray[np.float32]:
