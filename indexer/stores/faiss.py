@@ -37,7 +37,7 @@ class FaissStore:
         if not n_admitted or k < 1:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         bits = np.packbits(admitted, bitorder="little")  # must outlive the search: the selector only points to it
-        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg]
+        chosen = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[arg-type, call-arg]
         scores, rows = self._index.search(query[None, :].astype(np.float32), min(k, n_admitted), params=chosen)
         return rows[0], scores[0]
 
