@@ -21,7 +21,6 @@ from kb.model import (
     Document,
     Handoff,
     Hit,
-    Kind,
     Language,
     Notice,
     NoticeCode,
@@ -41,6 +40,7 @@ from service.answer import (
     verified_text,
     whole_passages,
 )
+from service.choices import N_CHOICES, choices, overview
 from service.fuse import Candidates, fuse
 from service.rank import Ranked, rank
 from service.search import UnitScores, score_units
@@ -48,7 +48,6 @@ from service.triage import emergency_sign
 from service.tuning import Tuning
 
 FUND, AMBULANCE, AMBULANCE_ENTRY = "fund-1414", "ambulance-103", "ambulance"
-N_ALTERNATIVES = 3
 SURE = 0.6  # probability from which a rule in force is not doubted for one that is not
 MUCH_MORE = 2  # how many times likelier a rule not in force must be than the likeliest one in force
 
@@ -163,23 +162,13 @@ class Desk:
             return dormant
         if ranked.answerable < tuning.answer:
             return self._refuse(trace, setting)
-        confidence, near = ranked.confidence(tuning.calibration), self._near(ranked, setting)
+        confidence, near = ranked.confidence(tuning.calibration), choices(ranked, self.tuning.clarify, setting)
         if confidence >= tuning.alone or len(near) < 2:
             return self._answered(near[0], trace, setting, confidence)
-        overview = self._overview(near, setting)
-        return (
-            self._answered(overview, trace, setting, confidence)
-            if overview
-            else self._clarify(near, query, setting, confidence)
-        )
-
-    def _overview(self, near: list[str], setting: Setting) -> str:
-        """Return the leaflet among `near` that covers all the others, if there is one: it answers a double question."""
-        for owner in near:
-            document = document_for(owner, setting)
-            if document and document.kind is Kind.LEAFLET and set(near) <= {owner, *document.see}:
-                return owner
-        return ""
+        whole = overview(near, setting)
+        if whole:
+            return self._answered(whole, trace, setting, confidence)
+        return self._clarify(near, query, setting, confidence)
 
     def _answered(self, owner: str, trace: Trace, setting: Setting, confidence: float) -> Answer:
         document = document_for(owner, setting)
@@ -188,7 +177,7 @@ class Desk:
         passages = whole_passages(document, self._best_passage(document, trace), setting)
         others = (owner for owner, _ in trace.ranked.entries)
         also = (*(name for name in document.see if name in self.generation.base.entries), *others)
-        near = tuple(name for name in dict.fromkeys(also) if name != owner)[:N_ALTERNATIVES]
+        near = tuple(name for name in dict.fromkeys(also) if name != owner)[:N_CHOICES]
         doubt = not document.is_verified
         message = self.generation.handbook.replies[NoticeCode.UNVERIFIED_SOURCE][setting.language]
         return self._answer(
@@ -201,26 +190,6 @@ class Desk:
             said=notices(document, setting),
             handoff=handoff(FUND, message, setting) if doubt else None,
         )
-
-    def _near(self, ranked: Ranked, setting: Setting) -> list[str]:
-        """Return the first entry and those that may be meant instead, at most three.
-
-        A leaflet or announcement about what the first entry says is no other answer, so it is not offered beside it.
-        """
-        first, best = ranked.entries[0]
-        near = [first]
-        for owner, p in ranked.entries[1:]:
-            if len(near) == N_ALTERNATIVES or p < self.tuning.clarify * best:
-                break
-            if not self._says_the_same(first, owner, setting):
-                near.append(owner)
-        return near
-
-    def _says_the_same(self, first: str, other: str, setting: Setting) -> bool:
-        """Tell whether `other` is a leaflet or announcement that is linked with the question and answer `first`."""
-        one, two = document_for(first, setting), document_for(other, setting)
-        linked = one and two and (two.entry in one.see or one.entry in two.see)
-        return bool(linked and one and two and one.kind is Kind.FAQ and two.kind is not Kind.FAQ)
 
     def _clarify(self, near: list[str], query: Query, setting: Setting, confidence: float) -> Answer:
         message = self.generation.handbook.replies[Outcome.CLARIFY][setting.language]
@@ -239,7 +208,7 @@ class Desk:
         kinds = (o for o in ranked.owners if o in handbook.off_topics)
         kind = next((o for o in kinds if ranked.probability(o) >= ranked.nothing), "")
         texts = handbook.off_topics[kind].reply if kind else handbook.replies[Outcome.NOT_FOUND]
-        near = () if kind else tuple(owner for owner, _ in ranked.entries[:N_ALTERNATIVES])
+        near = () if kind else tuple(owner for owner, _ in ranked.entries[:N_CHOICES])
         return self._answer(
             Outcome.OUT_OF_SCOPE if kind else Outcome.NOT_FOUND,
             trace.query,
