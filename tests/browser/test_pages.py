@@ -20,6 +20,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SHOTS = os.environ.get("ANYQ_SCREENSHOTS", "")
+LONGEST_NAME = 200  # file systems take 255 bytes
 SLOW = 30_000  # ms; the machines are noisy
 
 
@@ -53,7 +54,8 @@ def page(browser, request):
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
     if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{request.node.name}.png"), full_page=True)
+        name = request.node.name[:LONGEST_NAME].replace("/", "-")
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
     context.close()
     assert errors == []
 
