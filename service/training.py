@@ -79,7 +79,7 @@ def _lessons(folder: Path, generation: Generation, encode: Encode, progress: Pro
         language, scope = detect(case.text).language, Scope(case.as_of or today())
         return fuse(score_units(case.text, language, searched, encode, scope, n_units), searched)
 
-    cases = [c for c in read_cases(folder) if c.outcome is not Outcome.NOT_IN_FORCE and not is_encoders(c.text)]
+    cases = [c for c in read_cases(folder) if c.outcome is not Outcome.NOT_IN_FORCE and not _seen_by_the_encoder(c)]
     for n, case in enumerate(cases, start=1):
         lesson = _of_case(case, candidates_of(case, generation))
         if lesson.right or lesson.may_refuse:
@@ -100,6 +100,10 @@ def _lessons(folder: Path, generation: Generation, encode: Encode, progress: Pro
         if right:
             yield Lesson(unit.text, candidates, right, weight=weight, is_asked=False)
         progress("off-topic", n, len(off_topic))
+
+
+def _seen_by_the_encoder(case: Case) -> bool:
+    return case.is_answerable and is_encoders(case.text)
 
 
 def _classifier_without(left_out: list[Unit], generation: Generation) -> EntryClassifier:
