@@ -15,9 +15,13 @@ MARK = "@"  # begins a concept's index term, so that it never equals a word
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
-    """Forms of terms as sequences of index terms, by language, each with the concepts it may mean."""
+    """Forms of terms as sequences of index terms, by language, each with the concepts it may mean.
+
+    `longest`: index terms of the longest form of each language.
+    """
 
     forms: Mapping[Language, Mapping[tuple[str, ...], tuple[str, ...]]]
+    longest: Mapping[Language, int]
 
     @staticmethod
     def of(glossary: Mapping[str, Any]) -> Thesaurus:
@@ -31,16 +35,16 @@ class Thesaurus:
                     if key and row["id"] not in found[key]:
                         found[key].append(row["id"])
             forms[language] = {key: tuple(f"{MARK}{concept}" for concept in ids) for key, ids in found.items()}
-        return Thesaurus(forms)
+        longest = {language: max((len(form) for form in known), default=0) for language, known in forms.items()}
+        return Thesaurus(forms, longest)
 
     def expand(self, terms: Sequence[str], language: Language) -> list[str]:
         """Return `terms` with the concepts they name appended; at each place the longest form counts."""
         forms = self.forms[language]
-        longest = max((len(form) for form in forms), default=0)
         concepts: dict[str, None] = {}
         place = 0
         while place < len(terms):
-            sizes = range(min(longest, len(terms) - place), 0, -1)
+            sizes = range(min(self.longest[language], len(terms) - place), 0, -1)
             size = next((n for n in sizes if tuple(terms[place : place + n]) in forms), 0)
             concepts |= dict.fromkeys(forms.get(tuple(terms[place : place + size]), ()))
             place += size or 1
