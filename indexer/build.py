@@ -85,7 +85,7 @@ def build(
     with shelf.new_folder(identity) as folder:
         _tell(progress, "learning", 0, 1)
         words = WordIndex.build(units, partial(_word_vectors, encoder, _known_words(encoder, shelf)))
-        classifier = EntryClassifier.train(units, owners_of(units, documents))
+        classifier = EntryClassifier.train(units, owners_of(units, documents), snapshot.handbook.gazetteer.masked)
         _tell(progress, "writing", 0, 1)
         write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier)
         manifest = write_manifest(

@@ -6,7 +6,7 @@ The retrievers ask which text is nearest; this asks which words tell the entries
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -48,10 +48,13 @@ class EntryClassifier:
     idf: Floats
 
     @staticmethod
-    def train(units: Sequence[Unit], owners: Sequence[str]) -> EntryClassifier:
-        """Learn from the wordings and off-topic examples among `units`; `owners[i]` is what unit i leads to."""
+    def train(units: Sequence[Unit], owners: Sequence[str], mask: Callable[[str], str] = str) -> EntryClassifier:
+        """Learn from the wordings and off-topic examples among `units`; `owners[i]` is what unit i leads to.
+
+        Texts are seen through `mask`, which those given to `scores` must have gone through as well.
+        """
         asked = {
-            (skeleton(unit.text), class_of(unit, owner)): None
+            (skeleton(mask(unit.text)), class_of(unit, owner)): None
             for unit, owner in zip(units, owners, strict=True)
             if unit.facet in (Facet.WORDING, Facet.OFF_TOPIC)
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ from kb.model import Language
 
 EXACT = "!"  # after a form that has no other endings than those written
 LONGEST_ENDING = 4  # letters after a form's stem
+ANY_PLACE = "otherland"  # stands for a place in `masked`
 _VOWELS = frozenset("аеёиоуыэюяьйәіөүұaeiouy")
-_WORDS = re.compile(r"\w+")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,23 @@ class _Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Gazetteer:
-    """Names by their last word: as it is written, or its stem."""
+class Place:
+    """A name found in a text, `text[start:end]`, and the country it belongs to."""
 
-    words: Mapping[str, tuple[_Name, ...]]
-    stems: Mapping[str, tuple[_Name, ...]]
+    start: int
+    end: int
+    country: str
+
+
+Names = Mapping[str, tuple[_Name, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """Names by their last word, as it is written or its stem."""
+
+    words: Names
+    stems: Names
 
     @staticmethod
     def of(content: Mapping[str, Any]) -> Gazetteer:
@@ -43,17 +56,35 @@ class Gazetteer:
                 words[last].append(name)
                 if not form.endswith(EXACT):
                     stems[_stem(last)].append(name)
-        return Gazetteer({k: tuple(v) for k, v in words.items()}, {k: tuple(v) for k, v in stems.items()})
+        return Gazetteer(*({key: tuple(names) for key, names in found.items()} for found in (words, stems)))
 
     def countries(self, text: str) -> frozenset[str]:
         """Return the countries that `text` names."""
-        words = _words(text)
-        return frozenset(
-            name.country
-            for n, word in enumerate(words)
-            for name in self._ending_with(word)
-            if tuple(words[max(0, n - len(name.before)) : n]) == name.before
-        )
+        return frozenset(place.country for place in self.places(text))
+
+    def masked(self, text: str) -> str:
+        """Return `text` with every place of another country replaced by one word, and its last letter: the case.
+
+        So what is learned of one city is known of all: "в Омске" and "в Праге" read alike, "из Омска" otherwise.
+        """
+        parts, done = [], 0
+        for place in self.places(text):
+            if place.start >= done:
+                parts += [text[done : place.start], f"{ANY_PLACE} {text[place.end - 1]}"]
+                done = place.end
+        return "".join([*parts, text[done:]])
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Yield the names in `text`, those that end first before others, and of several with one end the longest."""
+        found = list(_WORDS.finditer(text))
+        words = [match.group().lower() for match in found]
+        for n, word in enumerate(words):
+            named = [
+                Place(found[n - len(name.before)].start(), found[n].end(), name.country)
+                for name in self._ending_with(word)
+                if tuple(words[max(0, n - len(name.before)) : n]) == name.before
+            ]
+            yield from sorted(named, key=lambda place: place.start)
 
     def _ending_with(self, word: str) -> Iterator[_Name]:
         yield from self.words.get(word, ())
@@ -61,8 +92,8 @@ class Gazetteer:
             yield from self.stems.get(word[:length], ())
 
 
-def _words(text: str) -> Sequence[str]:
-    return _WORDS.findall(text.lower().replace("_", " "))
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(text.lower())
 
 
 def _stem(word: str) -> str:

@@ -60,7 +60,8 @@ def score_units(
     dense = np.zeros(len(generation.units), dtype=np.float32)
     lexical = np.zeros(len(generation.units), dtype=np.float32)
     covered: dict[str, float] = {}
-    margins = np.maximum(generation.classifier.scores(texts[min(1, len(texts) - 1)]), NEVER)
+    likeliest = generation.handbook.gazetteer.masked(texts[min(1, len(texts) - 1)])
+    margins = np.maximum(generation.classifier.scores(likeliest), NEVER)
     for reading in texts:
         rows, cosines = generation.store.search(encode(reading), n_units, admitted)
         dense[rows] = np.maximum(dense[rows], cosines)

@@ -110,7 +110,8 @@ def _classifier_without(left_out: list[Unit], generation: Generation) -> EntryCl
     """Train the classifier on everything else: on an example it has learned, its margin would look too good."""
     out = {(unit.document, unit.text) for unit in left_out}
     kept = [n for n, unit in enumerate(generation.units) if (unit.document, unit.text) not in out]
-    return EntryClassifier.train([generation.units[n] for n in kept], [str(generation.owners[n]) for n in kept])
+    units, owners = [generation.units[n] for n in kept], [str(generation.owners[n]) for n in kept]
+    return EntryClassifier.train(units, owners, generation.handbook.gazetteer.masked)
 
 
 def _of_case(case: Case, candidates: Candidates) -> Lesson:

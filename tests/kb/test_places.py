@@ -59,6 +59,14 @@ def test_the_words_before_the_last_one_must_stand_there():
     assert gazetteer.countries("из нарвы") == frozenset()
 
 
+def test_masked_places_read_alike_and_keep_their_endings(gazetteer):
+    assert gazetteer.masked("Живу в Омске, работаю") == "Живу в otherland е, работаю"
+    assert gazetteer.masked("Живу в Праге, работаю") == "Живу в otherland е, работаю"
+    assert gazetteer.masked("приехала из Омска") == "приехала из otherland а"
+    assert gazetteer.masked("in Saint Petersburg and Omsk") == "in otherland g and otherland k"
+    assert gazetteer.masked("Живу в Алматы") == "Живу в Алматы"
+
+
 @pytest.mark.parametrize(
     "row",
     [
