@@ -114,7 +114,10 @@ def rankings_of_strangers(lessons: Sequence[Lesson], tuning: Tuning) -> list[Ran
 
 
 def calibrate(lessons: Sequence[Lesson], rankings: Sequence[Ranked]) -> Calibration:
-    """Fit the chance that the first entry is right on all asked questions, the unanswerable ones too."""
+    """Fit the chance that the first entry is right on all asked questions, the unanswerable ones too.
+
+    The weights behind `rankings` must not have been fitted on them.
+    """
     asked = [(r, x) for r, x in zip(rankings, lessons, strict=True) if x.is_asked and r.entries]
     model = LogisticRegression(C=10)
     model.fit([r.signs for r, _ in asked], [r.entries[0][0] in x.owners for r, x in asked])

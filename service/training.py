@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from zlib import crc32
@@ -23,6 +23,7 @@ from kb.model import Language, Outcome, Scope
 from service.evaluate.cases import Case, read_cases
 from service.fitting import Lesson, accuracy, answer_threshold, calibrate, fit, rankings_of_strangers
 from service.fuse import Candidates, fuse
+from service.rank import rank
 from service.search import Encode, query_encoder, score_units
 from service.settings import Settings, now, today
 from service.tuning import TUNING_FILE, Tuning, load_tuning
@@ -42,25 +43,30 @@ def train_encoder(settings: Settings, data: Path, out: Path | None, progress: Pr
 
 
 def train_ranker(settings: Settings, progress: Progress) -> str:
-    """Fit weights, calibration and threshold on the train questions, and write tuning.json. Returns a line for people.
+    """Fit weights and threshold on the train questions, calibrate on dev, write tuning.json. Returns a line for people.
 
-    Calibration and threshold are taken from questions that the weights they are judged by were not fitted on.
+    The threshold is taken from questions that the weights they are judged by were not fitted on.
     """
     encoder = open_encoder(settings.encoder)
-    generation = _current(settings, encoder.revision)
-    lessons = list(_lessons(settings.corpus / "questions" / "train", generation, query_encoder(encoder), progress))
+    generation, encode = _current(settings, encoder.revision), query_encoder(encoder)
+    folder = settings.corpus / "questions"
+    lessons = list(_lessons(folder / "train", generation, encode, progress))
     tuned, first = tuning_of(lessons, load_tuning())
+    checks = [_of_case(case, found) for case, found in _asked(_cases(folder / "dev"), generation, encode, progress)]
     what = f"{len(lessons)} lessons: questions/train and the off-topic examples"
-    tuned = replace(tuned, origin=f"{what}; {now():%Y-%m-%d}, encoder {encoder.revision[:12]}")
+    tuned = replace(
+        tuned,
+        origin=f"{what}; calibrated on dev; {now():%Y-%m-%d}, encoder {encoder.revision[:12]}",
+        calibration=calibrate(checks, [rank(check.candidates, tuned) for check in checks]),
+    )
     TUNING_FILE.write_text(json.dumps(asdict(tuned), indent=1) + "\n", encoding="utf-8")
     return f"{TUNING_FILE}: {tuned.origin}; right entry first in {first:.3f}; answer from {tuned.answer:.3f}"
 
 
 def tuning_of(lessons: list[Lesson], tuning: Tuning) -> tuple[Tuning, float]:
-    """Return the fitted numbers, and how often the right entry is first among questions not fitted on."""
+    """Return the fitted weights and threshold, and how often the right entry is first among questions not fitted on."""
     rankings = rankings_of_strangers(lessons, tuning)
-    calibration, answer = calibrate(lessons, rankings), answer_threshold(lessons, rankings)
-    return replace(fit(lessons, tuning), calibration=calibration, answer=answer), accuracy(lessons, rankings)
+    return replace(fit(lessons, tuning), answer=answer_threshold(lessons, rankings)), accuracy(lessons, rankings)
 
 
 def _current(settings: Settings, revision: str) -> Generation:
@@ -71,26 +77,43 @@ def _current(settings: Settings, revision: str) -> Generation:
     return Generation.open(shelf.path(current), revision)
 
 
+def _cases(folder: Path) -> list[Case]:
+    return [case for case in read_cases(folder) if case.outcome is not Outcome.NOT_IN_FORCE]
+
+
+def _asked(
+    cases: Sequence[Case], generation: Generation, encode: Encode, progress: Progress
+) -> Iterator[tuple[Case, Candidates]]:
+    """Yield each case with its candidates."""
+    for n, case in enumerate(cases, start=1):
+        yield case, _candidates(case, generation, encode)
+        progress("questions", n, len(cases))
+
+
+def _candidates(case: Case, generation: Generation, encode: Encode) -> Candidates:
+    language, scope = detect(case.text).language, Scope(case.as_of or today())
+    return fuse(score_units(case.text, language, generation, encode, scope, load_tuning().n_units), generation)
+
+
 def _lessons(folder: Path, generation: Generation, encode: Encode, progress: Progress) -> Iterator[Lesson]:
     """Yield lessons of judged questions and of off-topic examples, those with nothing to learn left out."""
-    n_units = load_tuning().n_units
-
-    def candidates_of(case: Case, searched: Generation) -> Candidates:
-        language, scope = detect(case.text).language, Scope(case.as_of or today())
-        return fuse(score_units(case.text, language, searched, encode, scope, n_units), searched)
-
-    cases = [c for c in read_cases(folder) if c.outcome is not Outcome.NOT_IN_FORCE and not _seen_by_the_encoder(c)]
-    for n, case in enumerate(cases, start=1):
-        lesson = _of_case(case, candidates_of(case, generation))
+    cases = [case for case in _cases(folder) if not _seen_by_the_encoder(case)]
+    for n, (case, candidates) in enumerate(_asked(cases, generation, encode, progress), start=1):
+        lesson = _of_case(case, candidates)
         if lesson.right or lesson.may_refuse:
             yield lesson
         if lesson.is_answerable and n % FOREIGN_EVERY == 0:
-            foreign = _of_case(case, candidates_of(case, Narrowed(generation, _scattered(case, generation))))
+            elsewhere = Narrowed(generation, _scattered(case, generation))
+            foreign = _of_case(case, _candidates(case, elsewhere, encode))
             if foreign.right:
                 yield replace(foreign, is_asked=False)
-        progress("questions", n, len(cases))
+    yield from _off_topic_lessons(OFF_TOPIC_SHARE * len(cases), generation, encode, progress)
+
+
+def _off_topic_lessons(weight: float, generation: Generation, encode: Encode, progress: Progress) -> Iterator[Lesson]:
+    """Yield the off-topic examples, `weight` all together, each asked as if it were not indexed."""
     off_topic = [u for u in generation.units if u.facet is Facet.OFF_TOPIC]
-    weight = OFF_TOPIC_SHARE * len(cases) / max(1, len(off_topic))
+    n_units = load_tuning().n_units
     halves = [replace(generation, classifier=_classifier_without(off_topic[half::2], generation)) for half in (0, 1)]
     for n, unit in enumerate(off_topic, start=1):
         searched = halves[(n - 1) % 2]
@@ -98,7 +121,7 @@ def _lessons(folder: Path, generation: Generation, encode: Encode, progress: Pro
         candidates = fuse(scores, searched)
         right = _rows(candidates, {unit.document})
         if right:
-            yield Lesson(unit.text, candidates, right, weight=weight, is_asked=False)
+            yield Lesson(unit.text, candidates, right, weight=weight / len(off_topic), is_asked=False)
         progress("off-topic", n, len(off_topic))
 
 

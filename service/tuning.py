@@ -35,7 +35,7 @@ class Tuning:
     nothing: float
     answer: float
     calibration: Calibration
-    alone: float = 0.7
+    alone: float = 0.9
     clarify: float = 0.1
     emergency: float = 0.45
     n_units: int = 400
