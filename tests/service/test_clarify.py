@@ -9,6 +9,7 @@ from rich.console import Console
 
 from kb.model import Kind, Outcome
 from service.answer import document_for
+from service.choices import choices
 from service.reports import answer_report
 from tests.conftest import TODAY
 from tests.writing import CORPUS
@@ -79,7 +80,7 @@ def test_entries_named_beside_an_answer_are_shown_as_ever(desk):
 def test_what_is_offered_beside_a_question_and_answer_is_not_its_own_leaflet(desk, text):
     trace = desk.trace(desk.query(text, None, TODAY))
     setting = desk._setting(trace.query, TODAY, TODAY)
-    first, *others = replace(desk, tuning=replace(desk.tuning, clarify=0.0))._near(trace.ranked, setting)
+    first, *others = choices(trace.ranked, 0.0, setting)
     document = document_for(first, setting)
     for other in (document_for(name, setting) for name in others):
         linked = other.entry in document.see or document.entry in other.see
