@@ -19,5 +19,5 @@ def shares_abroad(units: Iterable[Unit], owners: Iterable[str], gazetteer: Gazet
     for unit, owner in zip(units, owners, strict=True):
         if unit.facet in (Facet.WORDING, Facet.OFF_TOPIC):
             asked[owner] += 1
-            abroad[owner] += bool(gazetteer.countries(unit.text))
+            abroad[owner] += gazetteer.is_abroad(unit.text)
     return {owner: n / asked[owner] for owner, n in sorted(abroad.items()) if n}

@@ -12,7 +12,8 @@ from kb.model import Language
 
 EXACT = "!"  # after a form that has no other endings than those written
 LONGEST_ENDING = 4  # letters after a form's stem
-ANY_PLACE = "otherland"  # stands for a place in `masked`
+HOME = "kazakhstan"  # the country whose system the corpus is about
+MASKS = {True: "homeland", False: "otherland"}  # what stands for a place in `masked`: at home or not
 _VOWELS = frozenset("аеёиоуыэюяьйәіөүұaeiouy")
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -62,15 +63,20 @@ class Gazetteer:
         """Return the countries that `text` names."""
         return frozenset(place.country for place in self.places(text))
 
+    def is_abroad(self, text: str) -> bool:
+        """Tell whether `text` names another country, and not ours besides."""
+        named = self.countries(text)
+        return bool(named) and HOME not in named
+
     def masked(self, text: str) -> str:
-        """Return `text` with every place of another country replaced by one word, and its last letter: the case.
+        """Return `text` with every place replaced by a word for home or abroad, and its last letter: the case.
 
         So what is learned of one city is known of all: "в Омске" and "в Праге" read alike, "из Омска" otherwise.
         """
         parts, done = [], 0
         for place in self.places(text):
             if place.start >= done:
-                parts += [text[done : place.start], f"{ANY_PLACE} {text[place.end - 1]}"]
+                parts += [text[done : place.start], f"{MASKS[place.country == HOME]} {text[place.end - 1]}"]
                 done = place.end
         return "".join([*parts, text[done:]])
 

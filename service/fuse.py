@@ -26,7 +26,7 @@ FEATURES = (
     "agreement",  # dense_wording x lexical_wording: both retrievers see the same
     "coverage",  # share of the question's words that the entry is asked about with: what is left over is another matter
     "classifier",  # margin of the linear classifier over words, word pairs and n-grams
-    "elsewhere",  # the question names another country, and the entry is hardly ever asked about with one
+    "elsewhere",  # the question names another country alone, and the entry is hardly ever asked about with one
     "foreign",  # the entry has no text in the asker's language: BM25 can hardly see it
     "foreign_dense",  # dense_wording of such entries
     "is_leaflet",
@@ -94,7 +94,7 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
 
 def _elsewhere(scores: UnitScores, owners: NDArray[np.str_], generation: Generation) -> NDArray[np.float32]:
     """Return 0 for every owner unless the question names another country; then 1 for those never asked with one."""
-    if not any(generation.handbook.gazetteer.countries(reading) for reading in scores.readings):
+    if not any(generation.handbook.gazetteer.is_abroad(reading) for reading in scores.readings):
         return np.zeros(len(owners), np.float32)
     shares = np.array([generation.abroad.get(str(owner), 0.0) for owner in owners], np.float32)
     return np.asarray(1 - np.minimum(shares / OFTEN_ABROAD, 1), np.float32)
