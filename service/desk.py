@@ -47,6 +47,7 @@ from service.search import UnitScores, score_units
 from service.triage import emergency_sign
 from service.tuning import Tuning
 
+RIVAL = 0.01  # share of the first probability from which an entry is named beside an answer before linked ones
 FUND, AMBULANCE, AMBULANCE_ENTRY = "fund-1414", "ambulance-103", "ambulance"
 SURE = 0.6  # probability from which a rule in force is not doubted for one that is not
 MUCH_MORE = 2  # how many times likelier a rule not in force must be than the likeliest one in force
@@ -175,8 +176,10 @@ class Desk:
         if document is None:
             raise LookupError(f"{owner} was retrieved but is not in force on {setting.as_of}")
         passages = whole_passages(document, self._best_passage(document, trace), setting)
-        others = (owner for owner, _ in trace.ranked.entries)
-        also = (*(name for name in document.see if name in self.generation.base.entries), *others)
+        likely = trace.ranked.entries
+        rivals = (name for name, p in likely if p >= RIVAL * likely[0][1])
+        linked = (name for name in document.see if name in self.generation.base.entries)
+        also = (*rivals, *linked, *(name for name, _ in likely))
         near = tuple(name for name in dict.fromkeys(also) if name != owner)[:N_CHOICES]
         doubt = not document.is_verified
         message = self.generation.handbook.replies[NoticeCode.UNVERIFIED_SOURCE][setting.language]

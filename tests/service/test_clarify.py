@@ -9,7 +9,8 @@ from rich.console import Console
 
 from kb.model import Kind, Outcome
 from service.answer import document_for
-from service.choices import choices
+from service.choices import N_CHOICES, choices
+from service.desk import RIVAL
 from service.reports import answer_report
 from tests.conftest import TODAY
 from tests.writing import CORPUS
@@ -85,6 +86,16 @@ def test_what_is_offered_beside_a_question_and_answer_is_not_its_own_leaflet(des
     for other in (document_for(name, setting) for name in others):
         linked = other.entry in document.see or document.entry in other.see
         assert document.kind is not Kind.FAQ or other.kind is Kind.FAQ or not linked
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_what_may_be_meant_instead_is_named_beside_an_answer_before_linked_entries(desk, text):
+    desk = replace(desk, tuning=replace(desk.tuning, alone=0.0, answer=0.0))
+    (first, best), *others = desk.trace(desk.query(text, None, TODAY)).ranked.entries
+    rivals = [owner for owner, p in others if p >= RIVAL * best][:N_CHOICES]
+    named = [a.entry for a in desk.answer(text, None, TODAY, TODAY).alternatives]
+    assert named[: len(rivals)] == rivals
+    assert first not in named
 
 
 def test_the_threshold_of_answering_is_on_all_entries_together(desk):
