@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
@@ -128,7 +129,7 @@ def calibrate(lessons: Sequence[Lesson], rankings: Sequence[Ranked]) -> Calibrat
 def answer_threshold(lessons: Sequence[Lesson], rankings: Sequence[Ranked]) -> float:
     """Return the probability of all entries together that all but FALSE_REFUSALS of answerable questions reach."""
     reached = [r.answerable for r, x in zip(rankings, lessons, strict=True) if x.is_asked and x.is_answerable]
-    return round(float(np.quantile(reached, FALSE_REFUSALS)), 4)
+    return math.floor(float(np.quantile(reached, FALSE_REFUSALS)) * 10_000) / 10_000  # rounded up, it would refuse more
 
 
 def accuracy(lessons: Sequence[Lesson], rankings: Sequence[Ranked]) -> float:

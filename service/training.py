@@ -47,12 +47,13 @@ def train_ranker(settings: Settings, progress: Progress) -> str:
 
     The threshold is taken from questions that the weights they are judged by were not fitted on.
     """
+    folder = settings.corpus / "questions"
+    train, dev = _cases(folder / "train"), _cases(folder / "dev")
     encoder = open_encoder(settings.encoder)
     generation, encode = _current(settings, encoder.revision), query_encoder(encoder)
-    folder = settings.corpus / "questions"
-    lessons = list(_lessons(folder / "train", generation, encode, progress))
+    lessons = list(_lessons(train, generation, encode, progress))
     tuned, first = tuning_of(lessons, load_tuning())
-    checks = [_of_case(case, found) for case, found in _asked(_cases(folder / "dev"), generation, encode, progress)]
+    checks = [_of_case(case, candidates) for case, candidates in _asked(dev, generation, encode, progress)]
     what = f"{len(lessons)} lessons: questions/train and the off-topic examples"
     tuned = replace(
         tuned,
@@ -95,16 +96,16 @@ def _candidates(case: Case, generation: Generation, encode: Encode) -> Candidate
     return fuse(score_units(case.text, language, generation, encode, scope, load_tuning().n_units), generation)
 
 
-def _lessons(folder: Path, generation: Generation, encode: Encode, progress: Progress) -> Iterator[Lesson]:
+def _lessons(judged: Sequence[Case], generation: Generation, encode: Encode, progress: Progress) -> Iterator[Lesson]:
     """Yield lessons of judged questions and of off-topic examples, those with nothing to learn left out."""
-    cases = [case for case in _cases(folder) if not _seen_by_the_encoder(case)]
+    cases = [case for case in judged if not _seen_by_the_encoder(case)]
     for n, (case, candidates) in enumerate(_asked(cases, generation, encode, progress), start=1):
         lesson = _of_case(case, candidates)
         if lesson.right or lesson.may_refuse:
             yield lesson
         if lesson.is_answerable and n % FOREIGN_EVERY == 0:
-            elsewhere = Narrowed(generation, _scattered(case, generation))
-            foreign = _of_case(case, _candidates(case, elsewhere, encode))
+            scattered = Narrowed(generation, _scattered(case, generation))
+            foreign = _of_case(case, _candidates(case, scattered, encode))
             if foreign.right:
                 yield replace(foreign, is_asked=False)
     yield from _off_topic_lessons(OFF_TOPIC_SHARE * len(cases), generation, encode, progress)

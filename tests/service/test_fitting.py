@@ -1,14 +1,26 @@
 """Fitting: weights follow the lessons, confidence is calibrated on questions not learned, the threshold is a share."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from indexer.build import Snapshot, build
+from indexer.encode import open_encoder
+from indexer.shelf import Shelf
+from service import training
+from service.evaluate.cases import CaseError
 from service.fitting import Lesson, answer_threshold, calibrate, fit, rankings_of_strangers
 from service.fuse import FEATURES, Candidates
 from service.rank import Ranked, rank
+from service.settings import Settings, now
 from service.tuning import Calibration, load_tuning
+from tests.service.test_evaluate import write_folder
+from tests.writing import with_handbook, write_entry
+
+ENTRIES = ("alpha", "beta", "gamma")
+META = {"language": "en", "script": "Latn", "style": "clean", "as_of": None}
 
 START = replace(load_tuning(), weights=dict.fromkeys(FEATURES, 0.0), nothing=0.0)
 RNG = np.random.default_rng(5)
@@ -79,3 +91,46 @@ def test_a_question_without_any_entry_has_no_confidence():
     nobody = Ranked((), np.zeros(0, np.bool_), np.zeros((0, len(FEATURES)), np.float32), np.zeros(0), 1.0)
     assert nobody.confidence(Calibration(1.0, (1.0, -1.0))) == 0
     assert nobody.answerable == 0
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """A small published corpus with judged questions: settings for `train_ranker`."""
+    corpus = with_handbook(tmp_path / "corpus")
+    for entry in ("ambulance", "alpha", "beta", "gamma"):
+        write_entry(corpus, entry)
+    (corpus / "questions").mkdir()
+    for name in ("train", "dev"):
+        asked = [(f"{name}-{entry}-{n}", f"{name} {n} {entry}", entry) for entry in ENTRIES for n in range(12)]
+        nothing = [(f"{name}-{n}", f"{name} {n} погода завтра", "") for n in range(6)]
+        write_folder(
+            corpus / "questions" / name,
+            [
+                (i, text, META | {"outcome": "ANSWERED" if entry else "OUT_OF_SCOPE"})
+                for i, text, entry in asked + nothing
+            ],
+            [(i, entry, 1) for i, _, entry in asked],
+        )
+    settings = Settings(corpus=corpus, home=tmp_path / "home")
+    shelf = Shelf(settings.home)
+    shelf.publish(build(Snapshot.read(corpus), open_encoder("anyq"), shelf, now()).id, now())
+    return settings
+
+
+def test_the_ranker_is_fitted_on_train_and_calibrated_on_dev(judged, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "TUNING_FILE", tmp_path / "tuning.json")
+    stages = set()
+    line = training.train_ranker(judged, lambda stage, done, total: stages.add(stage))
+    tuning = load_tuning(tmp_path / "tuning.json")
+    assert set(tuning.weights) == set(FEATURES)
+    assert "calibrated on dev" in tuning.origin
+    assert tuning.origin in line
+    assert stages == {"questions", "off-topic"}
+    assert 0 < tuning.answer < 1
+    assert (tuning.alone, tuning.clarify) == (load_tuning().alone, load_tuning().clarify)
+
+
+def test_a_missing_dev_folder_is_told_before_the_long_work(judged):
+    shutil.rmtree(judged.corpus / "questions" / "dev")
+    with pytest.raises((CaseError, OSError), match="dev"):
+        training.train_ranker(judged, lambda *_: pytest.fail("work was begun"))
