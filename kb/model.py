@@ -257,7 +257,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another entry the asker may have meant. `case` says whose case it is, in the asker's language; "" if unknown."""
+    """Another entry. `case` says whose case it is, in the asker's language, where the asker may be in it; else ""."""
 
     entry: str
     document: str
@@ -287,7 +287,10 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the asker gets. `text` is made only of the citations' quotes; `confidence` is 0..1, calibrated."""
+    """What the asker gets. `text` is made only of the citations' quotes; `confidence` is 0..1, calibrated.
+
+    `case` says whose case is answered when another one is not ruled out: then `alternatives` hold the others' lines.
+    """
 
     id: str
     outcome: Outcome
@@ -302,6 +305,7 @@ class Answer:
     as_of: date
     generation: str
     took_ms: float
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from indexer.generation import Generation
@@ -93,16 +93,19 @@ def verified_text(citations: tuple[Citation, ...], generation: Generation) -> st
 
 
 def alternatives(entries: Iterable[str], setting: Setting) -> tuple[Alternative, ...]:
-    """Name other entries in force that the asker may mean, and whose case each is."""
-    case = setting.generation.handbook.case
+    """Name other entries in force."""
     documents = (document_for(entry, setting) for entry in entries)
     return tuple(
-        Alternative(
-            d.entry, d.id, d.title, d.question, f"{setting.public_url}/d/{d.id}", case(d.entry, setting.language)
-        )
+        Alternative(d.entry, d.id, d.title, d.question, f"{setting.public_url}/d/{d.id}")
         for d in documents
         if d is not None
     )
+
+
+def with_cases(others: Iterable[Alternative], setting: Setting) -> tuple[Alternative, ...]:
+    """Say whose case each is: the asker may be in it."""
+    case = setting.generation.handbook.case
+    return tuple(replace(other, case=case(other.entry, setting.language)) for other in others)
 
 
 def notices(document: Document, setting: Setting) -> tuple[Notice, ...]:

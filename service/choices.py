@@ -9,15 +9,15 @@ from service.rank import Ranked
 N_CHOICES = 3
 
 
-def choices(ranked: Ranked, share: float, setting: Setting) -> list[str]:
-    """Return the first entry and those that may be meant instead: at most N_CHOICES, at least `share` as likely.
+def choices(ranked: Ranked, share: float, setting: Setting, most: int = N_CHOICES) -> list[str]:
+    """Return the first entry and those that may be meant instead: at most `most`, at least `share` as likely.
 
     A leaflet or announcement about what the first entry says is no other answer, so it is not offered beside it.
     """
     first, best = ranked.entries[0]
     chosen = [first]
     for owner, p in ranked.entries[1:]:
-        if len(chosen) == N_CHOICES or p < share * best:
+        if len(chosen) == most or p < share * best:
             break
         if not _says_the_same(first, owner, setting):
             chosen.append(owner)

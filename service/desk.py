@@ -15,6 +15,7 @@ from indexer.generation import Generation
 from kb.handbook import EMERGENCY
 from kb.language.detect import detect
 from kb.model import (
+    Alternative,
     Answer,
     Citation,
     Detected,
@@ -39,6 +40,7 @@ from service.answer import (
     notices,
     verified_text,
     whole_passages,
+    with_cases,
 )
 from service.choices import N_CHOICES, choices, overview
 from service.fuse import Candidates, fuse
@@ -47,7 +49,7 @@ from service.search import UnitScores, score_units
 from service.triage import emergency_sign
 from service.tuning import Tuning
 
-RIVAL = 0.01  # share of the first probability from which an entry is named beside an answer before linked ones
+RIVAL = 0.01  # share of the first probability from which an entry is named beside an answer, and whose case it is
 FUND, AMBULANCE, AMBULANCE_ENTRY = "fund-1414", "ambulance-103", "ambulance"
 SURE = 0.6  # probability from which a rule in force is not doubted for one that is not
 MUCH_MORE = 2  # how many times likelier a rule not in force must be than the likeliest one in force
@@ -176,23 +178,24 @@ class Desk:
         if document is None:
             raise LookupError(f"{owner} was retrieved but is not in force on {setting.as_of}")
         passages = whole_passages(document, self._best_passage(document, trace), setting)
-        likely = trace.ranked.entries
-        rivals = (name for name, p in likely if p >= RIVAL * likely[0][1])
+        first, *rivals = choices(trace.ranked, RIVAL, setting, N_CHOICES + 1)
+        rivals = rivals if owner == first else []
         linked = (name for name in document.see if name in self.generation.base.entries)
-        also = (*rivals, *linked, *(name for name, _ in likely))
-        near = tuple(name for name in dict.fromkeys(also) if name != owner)[:N_CHOICES]
+        also = dict.fromkeys((*linked, *(name for name, _ in trace.ranked.entries)))
+        near = [name for name in also if name not in (owner, *rivals)][: N_CHOICES - len(rivals)]
         doubt = not document.is_verified
         message = self.generation.handbook.replies[NoticeCode.UNVERIFIED_SOURCE][setting.language]
-        return self._answer(
+        answer = self._answer(
             Outcome.ANSWERED,
             trace.query,
             setting,
             confidence,
             cite(document, passages, setting),
-            near=near,
+            others=(*with_cases(alternatives(rivals, setting), setting), *alternatives(near, setting)),
             said=notices(document, setting),
             handoff=handoff(FUND, message, setting) if doubt else None,
         )
+        return replace(answer, case=self.generation.handbook.case(owner, setting.language) if rivals else "")
 
     def _clarify(self, near: list[str], query: Query, setting: Setting, confidence: float) -> Answer:
         message = self.generation.handbook.replies[Outcome.CLARIFY][setting.language]
@@ -201,7 +204,7 @@ class Desk:
             query,
             setting,
             confidence,
-            near=tuple(near),
+            others=with_cases(alternatives(near, setting), setting),
             handoff=handoff(FUND, message, setting),
         )
 
@@ -211,13 +214,13 @@ class Desk:
         kinds = (o for o in ranked.owners if o in handbook.off_topics)
         kind = next((o for o in kinds if ranked.probability(o) >= ranked.nothing), "")
         texts = handbook.off_topics[kind].reply if kind else handbook.replies[Outcome.NOT_FOUND]
-        near = () if kind else tuple(owner for owner, _ in ranked.entries[:N_CHOICES])
+        near = () if kind else alternatives((owner for owner, _ in ranked.entries[:N_CHOICES]), setting)
         return self._answer(
             Outcome.OUT_OF_SCOPE if kind else Outcome.NOT_FOUND,
             trace.query,
             setting,
             1 - ranked.answerable,
-            near=near,
+            others=near,
             handoff=handoff(FUND, texts[setting.language], setting),
         )
 
@@ -237,15 +240,15 @@ class Desk:
         nearest = min(entry.timeline, key=lambda v: abs((v.start - setting.as_of).days))
         then = replace(setting, as_of=nearest.start)
         said = notice(NoticeCode.PAST_DATE, setting, setting.as_of) if setting.as_of < setting.today else None
-        answer = self._answer(
+        return self._answer(
             Outcome.NOT_IN_FORCE,
             query,
             setting,
             float(ranked.probabilities[0]),
+            others=alternatives([entry.id], then),
             said=(said,) if said else (),
             handoff=handoff(FUND, message, setting),
         )
-        return replace(answer, alternatives=alternatives([entry.id], then))
 
     def _answer(
         self,
@@ -254,7 +257,7 @@ class Desk:
         setting: Setting,
         confidence: float,
         citations: tuple[Citation, ...] = (),
-        near: tuple[str, ...] = (),
+        others: tuple[Alternative, ...] = (),
         said: tuple[Notice, ...] = (),
         handoff: Handoff | None = None,
     ) -> Answer:
@@ -265,7 +268,7 @@ class Desk:
             detected=_rounded(query.detected),
             text=verified_text(citations, self.generation),
             citations=citations,
-            alternatives=alternatives(near, setting),
+            alternatives=others,
             notices=said,
             handoff=handoff,
             confidence=round(confidence, 4),

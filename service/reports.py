@@ -20,7 +20,7 @@ from kb.handbook import Handbook
 from kb.language.analyze import analyze
 from kb.language.folding import skeleton
 from kb.load import load_corpus
-from kb.model import Answer, Kind, Language, Outcome
+from kb.model import Answer, Kind, Language
 from service.desk import Desk
 from service.fuse import FEATURES
 from service.triage import emergency_sign
@@ -100,14 +100,14 @@ def shelf_report(home: Path) -> Report:
 
 def answer_report(question: str, answer: Answer, handbook: Handbook) -> RenderableType:
     """Show an answer as a person reads it: text, notices, whom to call, and the cited documents."""
-    parts: list[RenderableType] = [Markdown(answer.text)] if answer.text else []
+    parts: list[RenderableType] = [Text(f"= {answer.case}", style="bold")] if answer.case else []
+    parts += [Markdown(answer.text)] if answer.text else []
     parts += [Text(f"! {notice.message}", style="yellow") for notice in answer.notices]
     if answer.handoff:
         parts.append(Text(f"→ {answer.handoff.message} ({answer.handoff.phone})", style="cyan"))
     for a in answer.alternatives:
-        is_choice = answer.outcome is Outcome.CLARIFY and a.case
-        parts += [Text(f"? {a.case}", style="bold")] if is_choice else []
-        parts.append(Text(f"{' ' if is_choice else '?'} [{a.document}] {a.question or a.title}", style="dim"))
+        parts += [Text(f"? {a.case}", style="bold")] if a.case else []
+        parts.append(Text(f"{' ' if a.case else '?'} [{a.document}] {a.question or a.title}", style="dim"))
     for document in dict.fromkeys(c.document for c in answer.citations):
         cited = next(c for c in answer.citations if c.document == document)
         source = f"{cited.source.publisher}: {cited.source.title}, {cited.source.date}"

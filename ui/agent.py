@@ -12,7 +12,14 @@ from ui.client import Client, ServiceError, api_address
 from ui.view import blocks, choice, copy_text, smaller_headings, strings
 
 LANGUAGES = ("auto", "kk", "ru", "en")
-SHOW = {"danger": st.error, "notice": st.warning, "handoff": st.info, "text": st.markdown, "source": st.caption}
+SHOW = {
+    "danger": st.error,
+    "notice": st.warning,
+    "handoff": st.info,
+    "text": st.markdown,
+    "case": st.markdown,
+    "source": st.caption,
+}
 COLOURS = {Outcome.ANSWERED: "green", Outcome.CLARIFY: "orange", Outcome.EMERGENCY: "red"}
 STYLE = "<style>.block-container { padding-top: 2.5rem; } </style>"
 
@@ -64,7 +71,8 @@ def _answer(answer: Answer, api: str, interface: Language) -> None:
     for block in blocks(answer, api, interface):
         SHOW[block.kind](block.text)
     for other in answer.alternatives:
-        st.markdown(choice(other, answer.outcome, api))
+        if not (answer.case and other.case):  # those stand above the answer
+            st.markdown(choice(other, api))
     with st.expander(words["copy"]):
         st.code(copy_text(answer, api), language=None, wrap_lines=True)
 

@@ -16,7 +16,7 @@ STRINGS = Path(__file__).with_name("strings")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One thing to show. `kind`: danger, notice, text, handoff, source."""
+    """One thing to show. `kind`: danger, notice, case, text, handoff, source."""
 
     kind: str
     text: str
@@ -30,7 +30,10 @@ def strings(language: str) -> Mapping[str, str]:
 
 
 def blocks(answer: Answer, api: str, language: Language) -> tuple[Block, ...]:
-    """Lay an answer out: danger first, then notices, text, whom to call, sources. Labels are in `language`."""
+    """Lay an answer out: danger first, then notices, whose case, text, whom to call, sources.
+
+    Labels are in `language`.
+    """
     danger = answer.outcome is Outcome.EMERGENCY
     call = (
         (Block("danger" if danger else "handoff", f"{answer.handoff.message} ☎ {answer.handoff.phone}"),)
@@ -40,15 +43,28 @@ def blocks(answer: Answer, api: str, language: Language) -> tuple[Block, ...]:
     body = (Block("text", smaller_headings(answer.text)),) if answer.text else ()
     said = tuple(Block("notice", notice.message) for notice in answer.notices)
     sources = tuple(Block("source", source_line(c, api, language)) for c in one_for_each_document(answer.citations))
-    return (*call, *said, *body, *sources) if danger else (*said, *body, *call, *sources)
+    case = _whose_case(answer, api, strings(language))
+    return (*call, *said, *body, *sources) if danger else (*said, *case, *body, *call, *sources)
 
 
-def choice(other: Alternative, outcome: Outcome, api: str) -> str:
-    """Offer another entry, in Markdown: its question as a link, and when asking back, above it, whose case it is."""
-    link = other.link if other.link.startswith("http") else api + other.link
+def _whose_case(answer: Answer, api: str, words: Mapping[str, str]) -> tuple[Block, ...]:
+    """Say whose case is answered and which others it may be, when they are not ruled out."""
+    if not answer.case:
+        return ()
+    others = "\n".join(choice(other, api) for other in answer.alternatives if other.case)
+    return (Block("case", f"{words['for_case']}: **{answer.case}**\n\n{words['other_case']}:\n\n{others}"),)
+
+
+def choice(other: Alternative, api: str) -> str:
+    """Offer another entry, in Markdown: its question as a link, and above it, where known, whose case it is."""
+    link = _address(other.link, api)
     question = f"[{other.question or other.title}]({link})"
-    is_choice = outcome is Outcome.CLARIFY and other.case
-    return f"- **{other.case}**  \n  :small[{question}]" if is_choice else f"- {question}"
+    return f"- **{other.case}**  \n  :small[{question}]" if other.case else f"- {question}"
+
+
+def _address(link: str, api: str) -> str:
+    """Return the whole address of a link that the service may give without its own."""
+    return link if link.startswith("http") else api + link
 
 
 def smaller_headings(text: str) -> str:
@@ -64,7 +80,7 @@ def one_for_each_document(citations: tuple[Citation, ...]) -> tuple[Citation, ..
 def source_line(citation: Citation, api: str, language: Language) -> str:
     """Say, in Markdown, who published what, when, since when it holds, with a link to the marked passage."""
     words, source = strings(language), citation.source
-    link = citation.link if citation.link.startswith("http") else api + citation.link
+    link = _address(citation.link, api)
     dated = "" if source.date == "unknown" else f", {source.date}"
     until = f" — {citation.valid_to}" if citation.valid_to else ""
     doubt = "" if source.verified else f" ({words['unverified']})"
@@ -75,10 +91,13 @@ def source_line(citation: Citation, api: str, language: Language) -> str:
 
 
 def copy_text(answer: Answer, api: str) -> str:
-    """Return an answer as plain text to paste into a chat: the words, then the links."""
-    lines = [answer.text or (answer.handoff.message if answer.handoff else "")]
-    lines += [c.link if c.link.startswith("http") else api + c.link for c in one_for_each_document(answer.citations)]
-    return "\n\n".join([lines[0], "\n".join(lines[1:])]).strip()
+    """Return an answer as plain text to paste into a chat: the words or what to choose from, then the links."""
+    links = [_address(c.link, api) for c in one_for_each_document(answer.citations)]
+    text = answer.text or (answer.handoff.message if answer.handoff else "")
+    case = f"{strings(answer.language)['for_case']}: {answer.case}" if answer.case else ""
+    offered = answer.alternatives if answer.outcome is Outcome.CLARIFY else ()
+    choices = [f"- {a.case or a.question or a.title}: {_address(a.link, api)}" for a in offered]
+    return "\n\n".join(part for part in (case, text, "\n".join([*choices, *links])) if part)
 
 
 def coverage(documents: list[Mapping[str, object]]) -> dict[str, str]:

@@ -28,6 +28,7 @@ ANSWER = {
     "as_of",
     "generation",
     "took_ms",
+    "case",
 }
 CITATION = {
     "n",

@@ -68,13 +68,16 @@ def test_a_choice_without_a_line_is_offered_by_its_question(desk):
     assert all(f"? [{a.document}] {a.question or a.title}" in shown for a in answer.alternatives)
 
 
-def test_entries_named_beside_an_answer_are_shown_as_ever(desk):
+def test_entries_named_beside_an_answer_are_shown_with_their_case_where_it_may_be_the_askers(desk):
     answer = desk.answer(QUESTIONS[3], None, TODAY, TODAY)
     shown = printed(desk, QUESTIONS[3], answer)
     assert answer.outcome is Outcome.ANSWERED
     assert answer.alternatives
-    assert all(f"? [{a.document}] {a.question or a.title}" in shown for a in answer.alternatives)
-    assert not any(a.case in shown for a in answer.alternatives)
+    for a in answer.alternatives:
+        if a.case:
+            assert shown[shown.index(f"? {a.case}") + 1] == f"[{a.document}] {a.question or a.title}"
+        else:
+            assert f"? [{a.document}] {a.question or a.title}" in shown
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
@@ -91,11 +94,13 @@ def test_what_is_offered_beside_a_question_and_answer_is_not_its_own_leaflet(des
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_what_may_be_meant_instead_is_named_beside_an_answer_before_linked_entries(desk, text):
     desk = replace(desk, tuning=replace(desk.tuning, alone=0.0, answer=0.0))
-    (first, best), *others = desk.trace(desk.query(text, None, TODAY)).ranked.entries
-    rivals = [owner for owner, p in others if p >= RIVAL * best][:N_CHOICES]
-    named = [a.entry for a in desk.answer(text, None, TODAY, TODAY).alternatives]
-    assert named[: len(rivals)] == rivals
-    assert first not in named
+    trace = desk.trace(desk.query(text, None, TODAY))
+    first, *rivals = choices(trace.ranked, RIVAL, desk._setting(trace.query, TODAY, TODAY), N_CHOICES + 1)
+    answer = desk.answer(text, None, TODAY, TODAY)
+    assert [a.entry for a in answer.alternatives][: len(rivals)] == rivals
+    assert [a.entry for a in answer.alternatives if a.case] == rivals
+    assert first not in [a.entry for a in answer.alternatives]
+    assert answer.case == (CASES[first][answer.language] if rivals else "")
 
 
 def test_the_threshold_of_answering_is_on_all_entries_together(desk):

@@ -38,12 +38,32 @@ def test_notices_stand_before_the_text_and_sources_after():
     assert [b.kind for b in blocks(ANSWER, API, Language.RU)] == ["notice", "text", "source"]
 
 
-def test_when_asking_back_whose_case_it_is_stands_above_the_question():
-    other = Alternative("a", "a/ru@2026-01-01", "Очно", "Я учусь очно?", "/d/a/ru@2026-01-01", "Вы учитесь очно")
-    question = "[Я учусь очно?](http://anyq.test/d/a/ru@2026-01-01)"
-    assert choice(other, Outcome.CLARIFY, API).splitlines() == ["- **Вы учитесь очно**  ", f"  :small[{question}]"]
-    assert choice(other, Outcome.ANSWERED, API) == f"- {question}"
-    assert choice(dataclasses.replace(other, case=""), Outcome.CLARIFY, API) == f"- {question}"
+OTHER = Alternative("a", "a/ru@2026-01-01", "Очно", "Я учусь очно?", "/d/a/ru@2026-01-01", "Вы учитесь очно")
+QUESTION = "[Я учусь очно?](http://anyq.test/d/a/ru@2026-01-01)"
+
+
+def test_whose_case_another_entry_is_stands_above_its_question():
+    assert choice(OTHER, API).splitlines() == ["- **Вы учитесь очно**  ", f"  :small[{QUESTION}]"]
+    assert choice(dataclasses.replace(OTHER, case=""), API) == f"- {QUESTION}"
+
+
+def test_whose_case_is_answered_stands_above_the_text_with_the_other_cases():
+    linked = dataclasses.replace(OTHER, case="", title="Каникулы")
+    sided = dataclasses.replace(ANSWER, case="Вы учитесь заочно", alternatives=(OTHER, linked))
+    shown = blocks(sided, API, Language.RU)
+    assert [b.kind for b in shown] == ["notice", "case", "text", "source"]
+    assert "**Вы учитесь заочно**" in shown[1].text
+    assert choice(OTHER, API) in shown[1].text
+    assert choice(linked, API) not in shown[1].text.splitlines()
+    assert copy_text(sided, API).startswith(f"{strings('ru')['for_case']}: Вы учитесь заочно\n\nДа.")
+
+
+def test_what_to_choose_from_can_be_pasted_into_a_chat():
+    asked = Handoff("fund-1414", "Фонд", "1414", "Уточните, пожалуйста.")
+    back = dataclasses.replace(
+        ANSWER, outcome=Outcome.CLARIFY, text="", citations=(), handoff=asked, alternatives=(OTHER,)
+    )
+    assert copy_text(back, API) == f"Уточните, пожалуйста.\n\n- Вы учитесь очно: {API}{OTHER.link}"
 
 
 def test_danger_comes_first():

@@ -26,6 +26,7 @@
     button.pick { display: block; width: 100%; text-align: left; background: #eef4f4; color: #084f4f; margin: .4rem 0; }
     .pick.case { font-weight: 600; }
     .pick.case small { display: block; font-size: .85rem; font-weight: 400; color: #445560; }
+    .mine { border-left: 4px solid #0b6e6e; padding-left: .6rem; }
     .answer { border-top: 1px solid #d5dee2; margin-top: 1rem; padding-top: .6rem; }
     .notice { background: #fff7dd; border-left: 4px solid #e0a800; padding: .5rem .7rem; margin: .5rem 0; }
     .handoff { background: #e9f3f3; border-left: 4px solid #0b6e6e; padding: .6rem .8rem; margin: .6rem 0; }
@@ -118,10 +119,10 @@
       return button;
     }
 
-    /** A button for another entry: its question, and when asking back, above it, whose case it is. */
-    offer(other, clarify) {
+    /** A button for another entry: its question, and above it, where the asker may be in it, whose case it is. */
+    offer(other) {
       const question = other.question || other.title;
-      if (!clarify || !other.case) return this.pick(question, question);
+      if (!other.case) return this.pick(question, question);
       const button = this.pick(other.case, question);
       button.classList.add("case");
       button.append(" ", el("small", "", question));
@@ -154,18 +155,28 @@
       const nodes = [];
       if (danger && answer.handoff) nodes.push(this.contact(answer.handoff, true));
       for (const notice of answer.notices) nodes.push(el("div", "notice", notice.message));
+      if (answer.case) nodes.push(el("p", "mine", `${w.for_case}: `, el("b", "", answer.case)));
       if (answer.text) nodes.push(...blocks(answer.text));
       if (!danger && answer.handoff) nodes.push(this.contact(answer.handoff, false));
+      if (!danger) nodes.push(...this.cases(answer));
       nodes.push(...this.sources(answer.citations));
-      if (answer.alternatives.length && !danger) {
-        const clarify = answer.outcome === "CLARIFY";
-        nodes.push(el("h3", "", clarify ? w.clarify_pick : w.also));
-        nodes.push(...answer.alternatives.map((a) => this.offer(a, clarify)));
-      }
+      if (!danger) nodes.push(...this.offers(w.also, answer.alternatives.filter((a) => !this.isCase(a, answer))));
       const box = el("div", "answer", ...nodes);
       box.lang = answer.language;
       box.dataset.outcome = answer.outcome;
       this.result.replaceChildren(box);
+    }
+
+    /** Tell whether the asker may be in the case of `other`: the service asked back, or says whose case it is. */
+    isCase(other, answer) { return answer.outcome === "CLARIFY" || Boolean(answer.case && other.case); }
+
+    cases(answer) {
+      const heading = answer.outcome === "CLARIFY" ? this.words.clarify_pick : this.words.other_case;
+      return this.offers(heading, answer.alternatives.filter((a) => this.isCase(a, answer)));
+    }
+
+    offers(heading, others) {
+      return others.length ? [el("h3", "", heading), ...others.map((a) => this.offer(a))] : [];
     }
 
     contact(handoff, danger) {
