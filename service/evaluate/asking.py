@@ -19,12 +19,16 @@ Told = Callable[[int, int], None]  # progress: done, total
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the desk answered. `entries` are those cited, or offered when it asked back."""
+    """What the desk answered. `entries` are those cited, or offered when it asked back.
+
+    `cases` are entries beside an answer with the line that says whose case they are.
+    """
 
     outcome: Outcome
     confidence: float
     entries: tuple[str, ...]
     documents: tuple[str, ...]
+    cases: tuple[str, ...] = ()
 
     @staticmethod
     def of(answer: Answer) -> Reply:
@@ -32,7 +36,8 @@ class Reply:
         offered = answer.alternatives if answer.outcome is Outcome.CLARIFY else ()
         shown = [c.entry for c in answer.citations] or [a.entry for a in offered]
         documents = dict.fromkeys(c.document for c in answer.citations)
-        return Reply(answer.outcome, answer.confidence, tuple(dict.fromkeys(shown)), tuple(documents))
+        cases = tuple(a.entry for a in answer.alternatives if a.case and answer.case)
+        return Reply(answer.outcome, answer.confidence, tuple(dict.fromkeys(shown)), tuple(documents), cases)
 
 
 @dataclass(frozen=True, slots=True)

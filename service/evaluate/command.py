@@ -20,7 +20,7 @@ from service.evaluate.cross import cross_rows
 from service.evaluate.dated import Version, ask_dated, counted, dated_cases
 from service.evaluate.measure import Row, measured, outcome_shares, per_question, ranking_rows, refusal_rows
 from service.evaluate.outside import OutsideIndex, read_texts, search_cases
-from service.evaluate.pairs import PAIRS, Ending, ask_pairs, pair_rows, read_pairs
+from service.evaluate.pairs import MISSES, PAIRS, Ending, ask_pairs, pair_rows, read_pairs
 from service.evaluate.parallel import read_parallel, translation_rows
 from service.evaluate.report import (
     Report,
@@ -168,7 +168,7 @@ def _outside_report(task: Task, target: Path, tools: Tools) -> Report:
 def _pairs_report(task: Task, target: Path, tools: Tools) -> Report:
     judged = ask_pairs(read_pairs(target), tools.desk(), tools.today, tools.told("asking"))
     report = rows_report("pairs", "Near-miss pairs (n: sides)", pair_rows(judged), (Ending.RIGHT, Ending.WRONG_TWIN))
-    wrong = [j for j in judged if j.ending in (Ending.WRONG_TWIN, Ending.OTHER, Ending.OTHER_OFFERED)]
+    wrong = [j for j in judged if j.ending in MISSES]
     rows = [
         {
             "id": j.pair.id,

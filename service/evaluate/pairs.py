@@ -23,15 +23,22 @@ PAIRS = "pairs.jsonl"
 
 
 class Ending(StrEnum):
-    """How one side of a pair ended. OFFERED: the desk asked back (CLARIFY) and showed these entries."""
+    """How one side of a pair ended. OFFERED: the desk asked back (CLARIFY) and showed these entries.
+
+    WRONG_WITH_RIGHT: the wrong twin is answered, but says whose case it is for, with the right entry's case beside it.
+    """
 
     RIGHT = "right alone"
     WRONG_TWIN = "wrong twin alone"
+    WRONG_WITH_RIGHT = "wrong twin, right case beside"
     OTHER = "other"
     BOTH_OFFERED = "both offered"
     RIGHT_OFFERED = "right one offered"
     OTHER_OFFERED = "other offered"
     REFUSED = "refused"
+
+
+MISSES = (Ending.WRONG_TWIN, Ending.WRONG_WITH_RIGHT, Ending.OTHER, Ending.OTHER_OFFERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,9 @@ def judge(reply: Reply, shared: frozenset[str], side: Side, twin: Side, base: Kn
             d.id for name in right & base.entries.keys() for d in base.entry(name).at(side.as_of or today).values()
         }
         return Ending.RIGHT if set(reply.documents) <= versions else Ending.WRONG_TWIN
-    return Ending.WRONG_TWIN if shown & wrong else Ending.OTHER
+    if not shown & wrong:
+        return Ending.OTHER
+    return Ending.WRONG_WITH_RIGHT if right.intersection(reply.cases) else Ending.WRONG_TWIN
 
 
 def pair_rows(judged: Iterable[Judged]) -> tuple[Row, ...]:

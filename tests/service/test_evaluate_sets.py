@@ -52,6 +52,12 @@ def test_a_side_is_judged_by_what_is_shown(outcome, shown, ending):
     assert judge(Reply(outcome, 0.9, shown, ()), frozenset({"both"}), A, B, NOBODY, TODAY) is ending
 
 
+@pytest.mark.parametrize(("cases", "ending"), [(("z", "x"), Ending.WRONG_WITH_RIGHT), (("z",), Ending.WRONG_TWIN)])
+def test_a_wrong_twin_with_the_right_ones_case_beside_it_does_not_stand_alone(cases, ending):
+    reply = Reply(Outcome.ANSWERED, 0.9, ("y",), (), cases)
+    assert judge(reply, frozenset({"both"}), A, B, NOBODY, TODAY) is ending
+
+
 def test_where_both_sides_lead_to_one_entry_the_version_decides(tmp_path):
     root = with_handbook(tmp_path)
     write_entry(root, "x")
