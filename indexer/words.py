@@ -64,13 +64,12 @@ class WordIndex:
 
         `vectors`: (n_question_words, dimension), the words encoded one by one. 1: the same word stands in a wording.
         """
-        alike = np.clip((vectors @ self.vectors.T - ALIKE) / (1 - ALIKE), 0, 1)
         known = np.zeros((len(vectors), len(self.documents)), np.float32)
-        for row, similar in zip(known, alike, strict=True):
-            words = np.flatnonzero(similar)
+        for row, cosines in zip(known, vectors @ self.vectors.T, strict=True):
+            words = np.flatnonzero(cosines > ALIKE)
+            alike = np.minimum((cosines[words] - ALIKE) / (1 - ALIKE), 1)
             holders = self.holders[words]
-            strengths = np.repeat(similar[words], np.diff(holders.indptr))
-            np.maximum.at(row, holders.indices, strengths)
+            np.maximum.at(row, holders.indices, np.repeat(alike, np.diff(holders.indptr)))
         return known
 
     def save(self, folder: Path) -> None:
