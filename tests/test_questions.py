@@ -13,25 +13,28 @@ from tests.writing import CORPUS
 ENTRIES = load_corpus(CORPUS).entries
 DEV = read_cases(CORPUS / "questions" / "dev")
 TRAIN = read_cases(CORPUS / "questions" / "train")
+KEPT = {name: read_cases(CORPUS / "questions" / name) for name in ("dev", "fresh", "fresh-2", "exam")}  # nobody learns
 PAIRS = [
     json.loads(line) for line in (CORPUS / "questions/near-miss/pairs.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 
 
-@pytest.mark.parametrize("cases", [DEV, TRAIN], ids=["dev", "train"])
+@pytest.mark.parametrize("cases", [TRAIN, *KEPT.values()], ids=["train", *KEPT])
 def test_every_answerable_question_is_judged_against_entries_that_exist(cases):
     assert [c.id for c in cases if c.is_answerable != bool(c.relevant) and c.outcome != "NOT_IN_FORCE"] == []
     assert {entry for c in cases for entry in c.relevant} - set(ENTRIES) == set()
 
 
-def test_train_and_dev_share_no_wording():
-    assert {skeleton(c.text) for c in DEV} & {skeleton(c.text) for c in TRAIN} == set()
+@pytest.mark.parametrize("name", KEPT)
+def test_what_measures_shares_no_wording_with_train(name):
+    assert {skeleton(c.text) for c in KEPT[name]} & {skeleton(c.text) for c in TRAIN} == set()
 
 
-def test_no_dev_question_is_a_wording_of_the_corpus():
+@pytest.mark.parametrize("name", KEPT)
+def test_no_question_that_measures_is_a_wording_of_the_corpus(name):
     """Two-word searches that anybody types may coincide; sentences may not."""
     wordings = {skeleton(w) for e in ENTRIES.values() for d in e.documents for w in d.wordings}
-    assert [c.text for c in DEV if skeleton(c.text) in wordings and len(c.text.split()) > 4] == []
+    assert [c.text for c in KEPT[name] if skeleton(c.text) in wordings and len(c.text.split()) > 4] == []
 
 
 def test_the_dev_set_is_as_large_and_as_mixed_as_agreed():
