@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
 from scipy.sparse import csr_matrix, load_npz, save_npz
 
 from indexer.units import Facet, Unit
 from kb.language.folding import skeleton
 
 Vectors = NDArray[np.float32]
+SHORTEST_RESPELLED = 5  # letters; one slip turns a shorter word into another one
 ALIKE = 0.5  # cosine from which two words count as related; 1 is the same word, half-way between counts half
 _WORDS, _VECTORS, _OWNERS = "words.json", "vectors.npy", "owners.npz"
 
@@ -54,6 +56,18 @@ class WordIndex:
         holders = csr_matrix(self.holders - taken)
         holders.eliminate_zeros()
         return replace(self, holders=holders)
+
+    def respelled(self, word: str, encode: Callable[[str], Vectors]) -> str:
+        """Return the known word one slip away from `word` (a skeleton) and most like it, or `word` itself.
+
+        Known words, short ones and those with digits stay as they are. `encode`: text -> unit vector, (dimension,).
+        """
+        if word in self._rows or len(word) < SHORTEST_RESPELLED or not word.isalpha():
+            return word
+        cosines = self.vectors @ encode(word)
+        likely = np.flatnonzero(cosines > ALIKE)
+        near = [row for row in likely if OSA.distance(word, self.words[row], score_cutoff=1) <= 1]
+        return self.words[max(near, key=lambda row: float(cosines[row]))] if near else word
 
     @cached_property
     def _rows(self) -> dict[str, int]:

@@ -56,7 +56,7 @@ def score_units(
     admitted = generation.admitted(scope)
     if without is not None:
         admitted = admitted & (generation.skeletons != skeleton(without.text))
-    texts = readings(text)
+    texts = _readings(text, generation, encode)
     dense = np.zeros(len(generation.units), dtype=np.float32)
     lexical = np.zeros(len(generation.units), dtype=np.float32)
     covered: dict[str, float] = {}
@@ -71,6 +71,17 @@ def score_units(
     at_home = np.zeros(len(generation.owner_names), dtype=np.bool_)
     at_home[generation.owner_codes[admitted & (generation.languages == language)]] = True
     return UnitScores(texts, dense, lexical, covered, margins, at_home)
+
+
+def _readings(text: str, generation: Generation, encode: Encode) -> tuple[str, ...]:
+    """Return `text` and what may have been meant: another keyboard or, failing that, a word with one slip less."""
+    meant = readings(text)
+    if len(meant) > 1:
+        return meant
+    words = [(word, skeleton(word)) for word in text.split()]
+    spelled = [(word, plain, generation.words.respelled(plain, encode)) for word, plain in words]
+    repaired = " ".join(word if plain == known else known for word, plain, known in spelled)
+    return (text, repaired) if any(plain != known for _, plain, known in spelled) else meant
 
 
 def _coverage(

@@ -103,13 +103,46 @@ def test_danger_shows_103_first_and_ready_to_dial(page, everything):
     expect(answer.locator("> :first-child a.call")).to_have_attribute("href", "tel:103")
 
 
+def first_answer(base, questions, is_wanted):
+    """Return the first of some real questions whose answer is of the wanted kind, and that answer."""
+    for question in questions:
+        answer = httpx.get(f"{base}/v1/answer", params={"q": question, "lang": "ru"}).json()
+        if is_wanted(answer):
+            return question, answer
+    raise AssertionError(f"none of {questions} is answered as this test needs; put a question here that is")
+
+
 def asked_back(base):
     """A real question that several entries fit, and the service's answer to it."""
-    for question in ("взносы ИП", "зубы лечить", "лечение зубов"):
-        answer = httpx.get(f"{base}/v1/answer", params={"q": question, "lang": "ru"}).json()
-        if answer["outcome"] == "CLARIFY":
-            return question, answer
-    raise AssertionError("the service asks back on none of these questions; put one here that it does ask back on")
+    return first_answer(base, ("взносы ИП", "зубы лечить", "лечение зубов"), lambda a: a["outcome"] == "CLARIFY")
+
+
+def answered_for_a_case(base):
+    """A real question with an answer that another case is near to."""
+    questions = ("что дают незастрахованному бесплатно", "Взносы при ИП и работе по найму", "лечение за границей")
+    return first_answer(base, questions, lambda a: a["outcome"] == "ANSWERED" and a["case"])
+
+
+def test_whose_case_is_answered_stands_above_the_answer_and_other_cases_below(page, everything):
+    question, answer = answered_for_a_case(everything[0])
+    page.set_viewport_size({"width": 360, "height": 740})
+    shown = ask(page, everything[0], "ru", question)
+    expect(shown.locator("> :first-child")).to_contain_text(answer["case"])
+    cases = [a for a in answer["alternatives"] if a["case"]]
+    expect(shown.locator("button.case")).to_have_count(len(cases))
+    for button, other in zip(shown.locator("button.case").all(), cases, strict=True):
+        expect(button).to_have_text(f"{other['case']} {other['question'] or other['title']}")
+
+
+def test_an_agent_sees_whose_case_is_answered_and_the_others(page, everything):
+    question, answer = answered_for_a_case(everything[0])
+    page.goto(everything[1])
+    page.get_by_role("textbox").first.fill(question)
+    page.get_by_role("textbox").first.press("Enter")
+    expect(page.get_by_text(answer["case"]).first).to_be_visible(timeout=SLOW)
+    for other in answer["alternatives"]:
+        if other["case"]:
+            expect(page.get_by_role("listitem").filter(has_text=other["case"])).to_be_visible()
 
 
 def test_asking_back_says_whose_case_each_choice_is(page, everything):

@@ -1,5 +1,7 @@
 """The words an entry is asked about with: alike words count in part, a text can be left out, files keep all of it."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,33 @@ def test_without_a_text_its_own_words_are_gone_and_shared_ones_stay(index):
     left = index.without(UNITS[0])
     np.testing.assert_allclose(known(left, "бесплатно", "брекеты")[:, 0], [0, 1], atol=1e-5)
     np.testing.assert_allclose(known(index, "бесплатно")[:, 0], [1], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("breketu", "breketi"),  # another letter
+        ("breeketi", "breketi"),  # one more
+        ("brketi", "breketi"),  # one less
+        ("rbeketi", "breketi"),  # two swapped
+        ("breketi", "breketi"),
+        ("berkteu", "berkteu"),  # too far
+        ("kakay", "kakay"),  # as near as can be, but short words are others
+        ("2026god", "2026god"),
+    ],
+)
+def test_a_word_one_slip_away_from_a_known_one_is_respelled(index, typed, meant):
+    """Every known word is alike enough here, so that only the slip decides."""
+    everything = dataclasses.replace(index, vectors=np.ones_like(index.vectors) / np.sqrt(index.vectors.shape[1]))
+    assert everything.respelled(typed, lambda _: everything.vectors[0]) == meant
+
+
+def test_of_several_known_words_the_most_alike_is_meant():
+    units = tuple(Unit("a", Language.RU, Facet.WORDING, n, text) for n, text in enumerate(("палата", "палаты")))
+    index = WordIndex.build(units, ENCODER.encode_queries)
+    wanted = dict(zip(index.words, index.vectors, strict=True))
+    for meant in wanted:
+        assert index.respelled("palatu", lambda _, meant=meant: wanted[meant]) == meant
 
 
 def test_rare_words_weigh_more():

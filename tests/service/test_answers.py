@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from kb.language.folding import skeleton
 from kb.model import Citation, Kind, Language, NoticeCode, Outcome, Scope
 from service.answer import QuoteError, verified_text
 from tests.conftest import TODAY
@@ -100,6 +101,16 @@ def test_every_spelling_of_kazakh_meets_the_same_entry(desk, spelling):
     answer = ask(desk, spelling)
     assert answer.citations
     assert answer.citations[0].document == "diabetes/kk@2026-01-01"
+
+
+def test_a_slip_of_the_thumb_is_also_searched_for_as_the_word_that_was_meant(desk):
+    typed, meant = "Плановая гостпитализация", skeleton("госпитализация")
+    trace = desk.trace(desk.query(typed, None, TODAY))
+    assert trace.scores.readings == (typed, f"Плановая {meant}")
+    assert trace.ranked.entries[0][0] == "planned-hospitalisation"
+    assert desk.trace(desk.query("Плановая госпитализация", None, TODAY)).scores.readings == (
+        "Плановая госпитализация",
+    )
 
 
 def test_a_text_missing_in_the_askers_language_is_given_in_another_and_said_so(desk):

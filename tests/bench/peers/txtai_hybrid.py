@@ -10,7 +10,7 @@ from txtai import Embeddings
 
 from indexer.encode import Encoder
 
-LIMIT = 1000  # texts found: an entry has a hundred, and some are not in force
+LIMIT = 3000  # texts found: an entry has several hundred, and some are not in force
 
 
 class TxtaiHybrid:
