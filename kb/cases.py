@@ -1,4 +1,7 @@
-"""cases.yaml: for each entry one line in each language that says whose case it is. Shown when the service asks back."""
+"""cases.yaml: for each entry one line in each language that says whose case it is.
+
+Shown when the service asks back, and beside an answer that another case is near to.
+"""
 
 from __future__ import annotations
 
