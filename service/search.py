@@ -78,10 +78,12 @@ def _readings(text: str, generation: Generation, encode: Encode) -> tuple[str, .
     meant = readings(text)
     if len(meant) > 1:
         return meant
-    words = [(word, skeleton(word)) for word in text.split()]
-    spelled = [(word, plain, generation.words.respelled(plain, encode)) for word, plain in words]
-    repaired = " ".join(word if plain == known else known for word, plain, known in spelled)
-    return (text, repaired) if any(plain != known for _, plain, known in spelled) else meant
+    typed = text.split()
+    plain = [skeleton(word) for word in typed]
+    known = [generation.words.respelled(word, encode) for word in plain]
+    if known == plain:
+        return meant
+    return text, " ".join(word if k == p else k for word, p, k in zip(typed, plain, known, strict=True))
 
 
 def _coverage(

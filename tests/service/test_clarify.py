@@ -69,15 +69,14 @@ def test_a_choice_without_a_line_is_offered_by_its_question(desk):
 
 
 def test_entries_named_beside_an_answer_are_shown_with_their_case_where_it_may_be_the_askers(desk):
-    answer = desk.answer(QUESTIONS[3], None, TODAY, TODAY)
-    shown = printed(desk, QUESTIONS[3], answer)
-    assert answer.outcome is Outcome.ANSWERED
-    assert answer.alternatives
+    answer = replace(desk, tuning=replace(desk.tuning, alone=0.0)).answer(WHOSE["ru"], None, TODAY, TODAY)
+    assert (answer.outcome, answer.case) == (Outcome.ANSWERED, CASES[answer.citations[0].entry]["ru"])
+    assert any(a.case for a in answer.alternatives)
+    lines = [line.strip("│ ") for line in printed(desk, WHOSE["ru"], answer).splitlines()]
+    assert f"= {answer.case}" in lines
     for a in answer.alternatives:
-        if a.case:
-            assert shown[shown.index(f"? {a.case}") + 1] == f"[{a.document}] {a.question or a.title}"
-        else:
-            assert f"? [{a.document}] {a.question or a.title}" in shown
+        entry = f"[{a.document}] {a.question or a.title}"
+        assert lines[lines.index(f"? {a.case}") + 1] == entry if a.case else f"? {entry}" in lines
 
 
 @pytest.mark.parametrize("text", QUESTIONS)

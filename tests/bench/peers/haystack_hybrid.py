@@ -17,7 +17,7 @@ from haystack.components.joiners import DocumentJoiner
 from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
-TOP_K = 1000  # texts that each retriever gives: an entry has a hundred, and some are not in force
+TOP_K = 3000  # texts that each retriever gives: an entry has several hundred, and some are not in force
 JOIN = "reciprocal_rank_fusion"
 
 
