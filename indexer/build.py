@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -81,13 +82,15 @@ def build(
         raise ValueError("the corpus holds no documents: there would be nothing to answer from. Check --corpus.")
     units = snapshot.units()
     identity = f"{now.strftime('%Y%m%dT%H%M%SZ')}-{snapshot.digest[:8]}"
-    vectors, n_encoded = _vectors(units, encoder, shelf, progress)
-    with shelf.new_folder(identity) as folder:
+    with ThreadPoolExecutor(1) as beside, shelf.new_folder(identity) as folder:
+        mask = snapshot.handbook.gazetteer.masked
+        classifier = beside.submit(EntryClassifier.train, units, owners_of(units, documents), mask)
+        vectors, n_encoded = _vectors(units, encoder, shelf, progress)
         _tell(progress, "learning", 0, 1)
         words = WordIndex.build(units, partial(_word_vectors, encoder, _known_words(encoder, shelf)))
-        classifier = EntryClassifier.train(units, owners_of(units, documents), snapshot.handbook.gazetteer.masked)
+        learned = classifier.result()
         _tell(progress, "writing", 0, 1)
-        write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier)
+        write_generation(folder, documents, snapshot.handbook, units, vectors, words, learned)
         manifest = write_manifest(
             folder,
             id=identity,

@@ -18,6 +18,7 @@ from indexer.units import Facet, Unit
 from kb.language.folding import skeleton
 
 Vectors = NDArray[np.float32]
+KEPT = 8192  # words whose rows stay in memory, 20 MB; the commonest come first
 SHORTEST_RESPELLED = 5  # letters; one slip turns a shorter word into another one
 ALIKE = 0.5  # cosine from which two words count as related; 1 is the same word, half-way between counts half
 _WORDS, _VECTORS, _OWNERS = "words.json", "vectors.npy", "owners.npz"
@@ -73,18 +74,34 @@ class WordIndex:
     def _rows(self) -> dict[str, int]:
         return {word: n for n, word in enumerate(self.words)}
 
-    def knows(self, vectors: Vectors) -> NDArray[np.float32]:
-        """Return how well each document knows each word of a question, (n_question_words, n_documents), 0..1.
+    @cached_property
+    def _kept(self) -> dict[str, NDArray[np.float32]]:
+        """What `knows` found for the first KEPT known words: most words of a question have been asked before."""
+        return {}
 
-        `vectors`: (n_question_words, dimension), the words encoded one by one. 1: the same word stands in a wording.
+    def knows(self, words: Sequence[str], encode: Callable[[Sequence[str]], Vectors]) -> NDArray[np.float32]:
+        """Return how well each document knows each of `words`, (len(words), n_documents), 0..1.
+
+        1: the same word stands in a wording. `encode`: texts -> unit rows, for the words not met before.
         """
-        known = np.zeros((len(vectors), len(self.documents)), np.float32)
-        for row, cosines in zip(known, vectors @ self.vectors.T, strict=True):
-            words = np.flatnonzero(cosines > ALIKE)
-            alike = np.minimum((cosines[words] - ALIKE) / (1 - ALIKE), 1)
-            holders = self.holders[words]
-            np.maximum.at(row, holders.indices, np.repeat(alike, np.diff(holders.indptr)))
-        return known
+        rows = {word: self._kept[word] for word in words if word in self._kept}
+        new = [word for word in dict.fromkeys(words) if word not in rows]
+        if new:
+            rows |= zip(new, map(self._known, (self.vectors @ encode(new).T).T), strict=True)
+        fitting = KEPT - len(self._kept)
+        self._kept.update((word, rows[word]) for word in new[:fitting] if word in self._rows)
+        return np.stack([rows[word] for word in words])
+
+    def _known(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the row of one word, (n_documents,), from its cosines with all known words."""
+        words = np.flatnonzero(cosines > ALIKE)
+        words = words[np.argsort(cosines[words])]
+        alike = np.minimum((cosines[words] - ALIKE) / (1 - ALIKE), 1)
+        spans = [slice(*self.holders.indptr[word : word + 2]) for word in words]
+        row = np.zeros(len(self.documents), np.float32)
+        for span, value in zip(spans, alike, strict=True):  # the most alike comes last and stays
+            row[self.holders.indices[span]] = value
+        return row
 
     def save(self, folder: Path) -> None:
         """Write three files into a new folder."""

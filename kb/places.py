@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from kb.model import Language
 
 EXACT = "!"  # after a form that has no other endings than those written
 LONGEST_ENDING = 4  # letters after a form's stem
+CACHED_WORDS = 2**15  # words whose names are kept
 HOME = "kazakhstan"  # the country whose system the corpus is about
 MASKS = {True: "homeland", False: "otherland"}  # what stands for a place in `masked`: at home or not
 _VOWELS = frozenset("аеёиоуыэюяьйәіөүұaeiouy")
@@ -38,7 +40,7 @@ class Place:
 Names = Mapping[str, tuple[_Name, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gazetteer:
     """Names by their last word, as it is written or its stem."""
 
@@ -87,10 +89,15 @@ class Gazetteer:
         for n, word in enumerate(words):
             named = [
                 Place(found[n - len(name.before)].start(), found[n].end(), name.country)
-                for name in self._ending_with(word)
+                for name in self._ended(word)
                 if tuple(words[max(0, n - len(name.before)) : n]) == name.before
             ]
             yield from sorted(named, key=lambda place: place.start)
+
+    @cached_property
+    def _ended(self) -> Callable[[str], tuple[_Name, ...]]:
+        """The names that may end with a word, remembered word by word."""
+        return lru_cache(CACHED_WORDS)(lambda word: tuple(self._ending_with(word)))
 
     def _ending_with(self, word: str) -> Iterator[_Name]:
         yield from self.words.get(word, ())

@@ -17,11 +17,11 @@ MARK = "@"  # begins a concept's index term, so that it never equals a word
 class Thesaurus:
     """Forms of terms as sequences of index terms, by language, each with the concepts it may mean.
 
-    `longest`: index terms of the longest form of each language.
+    `sizes`: first term of a form -> how many terms the forms that begin with it have, the longest first.
     """
 
     forms: Mapping[Language, Mapping[tuple[str, ...], tuple[str, ...]]]
-    longest: Mapping[Language, int]
+    sizes: Mapping[Language, Mapping[str, tuple[int, ...]]]
 
     @staticmethod
     def of(glossary: Mapping[str, Any]) -> Thesaurus:
@@ -35,20 +35,26 @@ class Thesaurus:
                     if key and row["id"] not in found[key]:
                         found[key].append(row["id"])
             forms[language] = {key: tuple(f"{MARK}{concept}" for concept in ids) for key, ids in found.items()}
-        longest = {language: max((len(form) for form in known), default=0) for language, known in forms.items()}
-        return Thesaurus(forms, longest)
+        return Thesaurus(forms, {language: _sizes(known) for language, known in forms.items()})
 
     def expand(self, terms: Sequence[str], language: Language) -> list[str]:
         """Return `terms` with the concepts they name appended; at each place the longest form counts."""
-        forms = self.forms[language]
+        forms, sizes = self.forms[language], self.sizes[language]
         concepts: dict[str, None] = {}
         place = 0
         while place < len(terms):
-            sizes = range(min(self.longest[language], len(terms) - place), 0, -1)
-            size = next((n for n in sizes if tuple(terms[place : place + n]) in forms), 0)
-            concepts |= dict.fromkeys(forms.get(tuple(terms[place : place + size]), ()))
-            place += size or 1
+            spans = ((n, tuple(terms[place : place + n])) for n in sizes.get(terms[place], ()))
+            size, form = next(((n, span) for n, span in spans if span in forms), (1, ()))
+            concepts |= dict.fromkeys(forms.get(form, ()))
+            place += size
         return [*terms, *concepts]
+
+
+def _sizes(forms: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for form in forms:
+        found[form[0]].add(len(form))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 def _forms(row: Mapping[str, Any], language: Language) -> Iterable[str]:

@@ -95,7 +95,7 @@ def _coverage(
     if not words or not len(columns):
         return {}
     index = generation.words if without is None else generation.words.without(without)
-    known = index.knows(np.stack([encode(word) for word in words]))[:, columns]
+    known = index.knows(words, lambda new: np.stack([encode(word) for word in new]))[:, columns]
     names, starts = np.unique(owners, return_index=True)
     shares = coverage(np.maximum.reduceat(known, starts, axis=1))
     return dict(zip((str(name) for name in names), shares.tolist(), strict=True))

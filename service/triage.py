@@ -22,14 +22,20 @@ def emergency_sign(text: str, signs: Mapping[str, tuple[str, ...]]) -> str | Non
         found = words(reading)
         there = {word[:n] for word in found for n in range(SHORTEST, len(word))} | set(found)
         for sign, phrases in signs.items():
-            if any(there.issuperset(_beginnings(phrase)) and _occurs(_beginnings(phrase), found) for phrase in phrases):
+            keyed = _by_longest(phrases)
+            likely = (beginnings for word in there & keyed.keys() for beginnings in keyed[word])
+            if any(there.issuperset(beginnings) and _occurs(beginnings, found) for beginnings in likely):
                 return sign
     return None
 
 
 @cache
-def _beginnings(phrase: str) -> tuple[str, ...]:
-    return tuple(words(phrase))
+def _by_longest(phrases: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
+    """Return each phrase's beginnings under its longest one: few phrases share one with a question."""
+    keyed: dict[str, list[tuple[str, ...]]] = {}
+    for beginnings in map(tuple, map(words, phrases)):
+        keyed.setdefault(max(beginnings, key=len, default=""), []).append(beginnings)
+    return keyed
 
 
 def _occurs(beginnings: tuple[str, ...], found: list[str]) -> bool:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 CACHED_TEXTS: Final = 2**17  # texts whose skeleton is kept: a build asks six times for each unit; 50 MB when full
+CACHED_WORDS: Final = 2**16  # words whose folding is kept; every rule looks at one word only
 _APOSTROPHES: Final = {**dict.fromkeys(map(ord, "’‘ʼʻ`´′＇ʹ"), "'"), ord("№"): " ", ord("_"): " "}
 _SIGNS: Final = str.maketrans({"₸": " tenge ", "$": " dollar ", "€": " euro ", "₽": " rubl "})
 # Cyrillic of Kazakh and Russian, and the neighbours' letters that stray in; one or two Latin letters each.
@@ -72,7 +73,12 @@ def letters(text: str) -> str:
 
     Returns words of `a-z0-9` joined by single spaces; `contract` makes the skeleton of it.
     """
-    romanised = plain(spell_signs(text)).replace("'", "").translate(_TABLE)
+    return " ".join(filter(None, map(_letters_of, plain(spell_signs(text)).split())))
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _letters_of(word: str) -> str:
+    romanised = word.replace("'", "").translate(_TABLE)
     romanised = _without_marks(romanised).translate(_TABLE)
     for pattern, replacement in (*_Y_RULES, *_DIGRAPHS):
         romanised = pattern.sub(replacement, romanised)
@@ -92,12 +98,17 @@ def plain(text: str) -> str:
 
 def contract(romanised: str) -> str:
     """Merge what spellings disagree about: `zh` and `j`, `ts` and `c`, `kh` and `h`, doubled letters."""
+    return " ".join(map(_contracted, romanised.split(" ")))
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _contracted(word: str) -> str:
     before = None
-    while before != romanised:
-        before = romanised
+    while before != word:
+        before = word
         for pattern, replacement in _CONTRACTIONS:
-            romanised = pattern.sub(replacement, romanised)
-    return romanised
+            word = pattern.sub(replacement, word)
+    return word
 
 
 def _without_twins(text: str) -> str:

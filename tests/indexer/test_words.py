@@ -25,7 +25,7 @@ def index():
 
 
 def known(index, *words):
-    return index.knows(ENCODER.encode_queries(words))
+    return index.knows(words, ENCODER.encode_queries)
 
 
 def test_a_word_is_known_where_a_wording_holds_it_in_any_spelling(index):
@@ -42,7 +42,8 @@ def test_a_word_half_way_between_alike_and_the_same_counts_half(index):
     other = np.eye(1, len(vector), dtype=np.float32)[0]
     other -= vector * (other @ vector)
     tilted = 0.75 * vector + np.sqrt(1 - 0.75**2) * other / np.linalg.norm(other)
-    assert index.knows(tilted[None, :].astype(np.float32))[0, 0] == pytest.approx(0.5, abs=1e-4)
+    found = index.knows(["tilted"], lambda _: tilted[None, :].astype(np.float32))
+    assert found[0, 0] == pytest.approx(0.5, abs=1e-4)
 
 
 def test_without_a_text_its_own_words_are_gone_and_shared_ones_stay(index):
