@@ -88,9 +88,8 @@ def build(
         vectors, n_encoded = _vectors(units, encoder, shelf, progress)
         _tell(progress, "learning", 0, 1)
         words = WordIndex.build(units, partial(_word_vectors, encoder, _known_words(encoder, shelf)))
-        learned = classifier.result()
         _tell(progress, "writing", 0, 1)
-        write_generation(folder, documents, snapshot.handbook, units, vectors, words, learned)
+        write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier.result)
         manifest = write_manifest(
             folder,
             id=identity,

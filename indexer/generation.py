@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +29,7 @@ from kb.language.analyze import ANALYZER_VERSION
 from kb.language.folding import skeleton
 from kb.model import Document, Passage, Scope
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MOST_MASKS = 256  # scopes kept; about 12 kB each
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 _UNITS = TypeAdapter(tuple[Unit, ...])
@@ -251,9 +251,12 @@ def write_generation(
     units: tuple[Unit, ...],
     vectors: NDArray[np.float32],
     words: WordIndex,
-    classifier: EntryClassifier,
+    classifier: Callable[[], EntryClassifier],
 ) -> None:
-    """Write every file of a generation but its manifest into the existing, empty `folder`."""
+    """Write every file of a generation but its manifest into the existing, empty `folder`.
+
+    `classifier` is asked for last: it may still be learning.
+    """
     (folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(tuple(documents)))
     (folder / "handbook.json").write_text(handbook.json, encoding="utf-8")
     (folder / "units.json").write_bytes(_UNITS.dump_json(units))
@@ -262,7 +265,7 @@ def write_generation(
     abroad = shares_abroad(units, owners_of(units, documents), handbook.gazetteer)
     (folder / "abroad.json").write_text(json.dumps(abroad), encoding="utf-8")
     words.save(folder / "words")
-    classifier.save(folder / "classifier")
+    classifier().save(folder / "classifier")
 
 
 def write_manifest(folder: Path, **fields: object) -> Manifest:

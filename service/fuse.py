@@ -25,7 +25,8 @@ FEATURES = (
     "lexical_title",  # the same for BM25: what an entry is about outweighs what it mentions
     "agreement",  # dense_wording x lexical_wording: both retrievers see the same
     "coverage",  # share of the question's words that the entry is asked about with: what is left over is another matter
-    "classifier",  # margin of the linear classifier over words, word pairs and n-grams
+    "classifier",  # margin of the linear support vector machine over words, word pairs and n-grams
+    "likelihood",  # logarithm of the entry's share by the multinomial regression over the same
     "elsewhere",  # the question names another country alone, and the entry is hardly ever asked about with one
     "foreign",  # the entry has no text in the asker's language: BM25 can hardly see it
     "foreign_dense",  # dense_wording of such entries
@@ -77,7 +78,7 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
         best(lexical, generation.is_title[found]),
         wording_best * wording_lexical,
         np.array([scores.coverage.get(str(owner), 0.0) for owner in owners], dtype=np.float32),
-        generation.classifier.pick(scores.margins, owners.tolist(), (off_topic > 0).tolist()),
+        *generation.classifier.pick(scores.opinions, owners.tolist(), (off_topic > 0).tolist()),
         _elsewhere(scores, owners, generation),
         foreign,
         foreign * wording_best,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.classifier import NEVER
+from indexer.classifier import Opinions
 from indexer.encode import Encoder
 from indexer.generation import Generation
 from indexer.units import Unit
@@ -25,17 +25,17 @@ class UnitScores:
     """What each retriever says of each unit, (n_units,) float32 each; 0 where not admitted or not retrieved.
 
     `dense` is a cosine, `lexical` is BM25 divided by the sum of the question's idf (0..1). `coverage` is the share of
-    the question's words that an entry (or off-topic kind) is asked about with (0..1). `margins` are the classifier's,
-    by its owners, for the likeliest repair if there is one: in a mistyped text it would see no word. `at_home` tells
-    which owners have a text in the asker's language, by their place in `Generation.owner_names`. `readings` are the
-    texts that were searched for: the question, then repairs of wrong keyboard layouts and the like.
+    the question's words that an entry (or off-topic kind) is asked about with (0..1). `opinions` are the classifiers',
+    on the likeliest repair if there is one: in a mistyped text they would see no word. `at_home` tells which owners
+    have a text in the asker's language, by their place in `Generation.owner_names`. `readings` are the texts that were
+    searched for: the question, then repairs of wrong keyboard layouts and the like.
     """
 
     readings: tuple[str, ...]
     dense: NDArray[np.float32]
     lexical: NDArray[np.float32]
     coverage: Mapping[str, float] = field(default_factory=dict)
-    margins: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    opinions: Opinions = field(default_factory=lambda: Opinions(np.zeros(0, np.float32), np.zeros(0, np.float32)))
     at_home: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
@@ -61,7 +61,7 @@ def score_units(
     lexical = np.zeros(len(generation.units), dtype=np.float32)
     covered: dict[str, float] = {}
     likeliest = generation.handbook.gazetteer.masked(texts[min(1, len(texts) - 1)])
-    margins = np.maximum(generation.classifier.scores(likeliest), NEVER)
+    opinions = generation.classifier.opinions(likeliest)
     for reading in texts:
         rows, cosines = generation.store.search(encode(reading), n_units, admitted)
         dense[rows] = np.maximum(dense[rows], cosines)
@@ -70,7 +70,7 @@ def score_units(
             covered[owner] = max(share, covered.get(owner, 0.0))
     at_home = np.zeros(len(generation.owner_names), dtype=np.bool_)
     at_home[generation.owner_codes[admitted & (generation.languages == language)]] = True
-    return UnitScores(texts, dense, lexical, covered, margins, at_home)
+    return UnitScores(texts, dense, lexical, covered, opinions, at_home)
 
 
 def _readings(text: str, generation: Generation, encode: Encode) -> tuple[str, ...]:

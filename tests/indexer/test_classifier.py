@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from indexer.classifier import NEVER, OFF_TOPIC, EntryClassifier
+from indexer.classifier import NEVER, OFF_TOPIC, UNLIKELY, EntryClassifier
 from indexer.units import Facet, Unit
 from kb.handbook import EMERGENCY
 from kb.model import Language
@@ -29,7 +29,8 @@ def classifier():
 
 
 def best(classifier, text):
-    return classifier.owners[int(classifier.scores(text).argmax())]
+    opinions = classifier.opinions(text)
+    return {classifier.owners[int(scores.argmax())] for scores in (opinions.margins, opinions.likelihoods)}
 
 
 @pytest.mark.parametrize(
@@ -43,31 +44,38 @@ def best(classifier, text):
     ],
 )
 def test_deciding_words_decide(classifier, text, owner):
-    assert best(classifier, text) == owner
+    assert best(classifier, text) == {owner}
 
 
 def test_kinds_of_off_topic_question_are_one_class_and_danger_is_its_own(classifier):
     assert classifier.owners == (OFF_TOPIC, "braces", EMERGENCY, "employee", "employer")
-    margins = classifier.scores("погода завтра")
-    picked = classifier.pick(margins, ["weather", "braces", EMERGENCY, "stranger"], [True, False, False, False])
-    assert picked[0] == margins[0]
-    assert picked[3] == NEVER
+    opinions = classifier.opinions("погода завтра")
+    chosen = ["weather", "braces", EMERGENCY, "stranger"]
+    margins, likelihoods = classifier.pick(opinions, chosen, [True, False, False, False])
+    np.testing.assert_array_equal(margins, [*opinions.margins[:3], NEVER])
+    np.testing.assert_array_equal(likelihoods, [*opinions.likelihoods[:3], UNLIKELY])
+
+
+def test_likelihoods_of_all_owners_add_up_to_one(classifier):
+    assert np.exp(classifier.opinions("процент с зарплаты").likelihoods).sum() == pytest.approx(1, abs=1e-4)
 
 
 def test_what_is_written_is_read_again(classifier, tmp_path):
     classifier.save(tmp_path / "classifier")
     again = EntryClassifier.open(tmp_path / "classifier")
     assert again.owners == classifier.owners
-    np.testing.assert_array_equal(again.scores("брекеты"), classifier.scores("брекеты"))
+    for opinion in ("margins", "likelihoods"):
+        expected = getattr(classifier.opinions("брекеты"), opinion)
+        np.testing.assert_array_equal(getattr(again.opinions("брекеты"), opinion), expected)
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_a_corpus_of_hardly_any_entries_can_be_learned(n):
     chosen = [(u, o) for u, o in units() if o in list(ASKED)[:n]]
     small = EntryClassifier.train([u for u, _ in chosen], [o for _, o in chosen])
-    assert small.scores("сколько удержат").shape == (n,)
-    assert n < 2 or best(small, "с моей зарплаты") == "employee"
+    assert small.opinions("сколько удержат").margins.shape == (n,)
+    assert n < 2 or best(small, "с моей зарплаты") == {"employee"}
 
 
 def test_a_text_of_nothing_known_is_told_by_the_bias_alone(classifier):
-    np.testing.assert_allclose(classifier.scores("qqq"), classifier.bias)
+    np.testing.assert_allclose(classifier.opinions("qqq").margins, np.maximum(classifier.border.bias, NEVER))
