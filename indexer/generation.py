@@ -147,9 +147,9 @@ class Generation:
         return np.searchsorted(self.owner_names, self.owners)
 
     @cached_property
-    def skeletons(self) -> NDArray[np.str_]:
-        """The folded text of each unit, (n_units,): equal ones say the same."""
-        return np.array([skeleton(unit.text) for unit in self.units])
+    def skeletons(self) -> NDArray[np.object_]:
+        """The folded text of each unit, (n_units,): equal ones say the same. Strings as objects: some are very long."""
+        return np.array([skeleton(unit.text) for unit in self.units], dtype=object)
 
     def word_columns(self, scope: Scope) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
         """Return the columns of `words` that `scope` admits, sorted by owner, and the owner of each."""
