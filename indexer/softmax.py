@@ -21,7 +21,7 @@ def learn(rows: csr_matrix, classes: NDArray[np.int64], n_classes: int) -> tuple
 
     `rows`: (n, n_features) float32. `classes`: (n,), numbers of classes. The same rows give the same weights.
     """
-    weights, bias = _Slow(rows.shape[1], n_classes), _Slow(1, n_classes)
+    weights, bias = _Adam(rows.shape[1], n_classes), _Adam(1, n_classes)
     batches = list(_batches(rows.shape[0]))
     for step, batch in enumerate(batches):
         some = rows[batch]
@@ -48,8 +48,8 @@ def _shares(scores: Floats) -> Floats:
     return shares
 
 
-class _Slow:
-    """Values (n, m) that follow Adam's steps."""
+class _Adam:
+    """Values (n, m) and what Adam (Kingma & Ba 2015) remembers of their slopes."""
 
     def __init__(self, n: int, m: int) -> None:
         self.values, self._mean, self._square = (np.zeros((n, m), np.float32) for _ in range(3))

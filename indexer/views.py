@@ -16,7 +16,7 @@ from indexer.ngrams import LONGEST_WORD
 
 WORDS, BEGINNINGS, NGRAMS = range(3)  # views: words and pairs; their beginnings, alike whatever the ending; n-grams
 VIEWS = 4  # a feature's hash leaves the remainder of its view
-BEGINNING = 5  # letters; 4 and 6 were no better on train questions (2026-11-22)
+BEGINNING = 5  # letters: about a stem
 CHARACTERS = 4  # of an n-gram, the word's ends marked; 3 to 5 took twice as long for the same (2026-11-22)
 SEEN = 2  # texts that must hold a feature for it to count
 CACHED_WORDS = 2**16
