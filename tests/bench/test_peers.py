@@ -13,10 +13,12 @@ from kb.load import load_corpus
 from kb.model import Language, Outcome, Validity
 from service.evaluate.cases import Case
 from tests.bench.peers import systems
+from tests.bench.peers.__main__ import cases_of
 from tests.bench.peers.asking import Run, peer_run
 from tests.bench.peers.pool import POOLINGS, TextPool
 from tests.bench.peers.systems import open_peer
 from tests.bench.peers.tables import groups, hits_table
+from tests.service.test_evaluate import write_folder
 from tests.writing import with_handbook, write_entry
 
 TODAY = date(2026, 11, 22)
@@ -63,6 +65,15 @@ def test_texts_stand_once_and_examples_of_other_subjects_not_at_all(pool):
     assert len(set(pool.texts)) == len(pool.texts)
     assert "will it rain" not in pool.texts
     assert pool.entries == ("ambulance", "dental", "insulin")
+
+
+def test_questions_of_several_folders_are_asked_together_though_their_ids_are_the_same(tmp_path):
+    for name, entry in (("first", "dental"), ("second", "insulin")):
+        queries = [("1", f"{name}?", {}), ("2", "unanswerable?", {})]
+        write_folder(tmp_path / name, queries, [("1", entry, 1)])
+    cases = cases_of([tmp_path / "first", tmp_path / "second"])
+    assert [(case.text, case.relevant) for case in cases] == [("first?", {"dental"}), ("second?", {"insulin"})]
+    assert len({case.id for case in cases}) == 2
 
 
 def test_a_text_repeated_in_a_later_version_counts_once(pool):
