@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,7 @@ def build(
     if not documents:
         raise ValueError("the corpus holds no documents: there would be nothing to answer from. Check --corpus.")
     units = snapshot.units()
+    import_module("sklearn.svm")  # now: scipy looks at torch, which must not be half imported by the other thread
     identity = f"{now.strftime('%Y%m%dT%H%M%SZ')}-{snapshot.digest[:8]}"
     with ThreadPoolExecutor(1) as beside, shelf.new_folder(identity) as folder:
         mask = snapshot.handbook.gazetteer.masked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from dataclasses import asdict, dataclass, field
@@ -79,6 +80,9 @@ class Workshop:
             self.job = Job(state="done", generation=manifest.id, n_encoded=manifest.n_encoded)
         except (CorpusError, ValueError, OSError, RuntimeError) as error:
             self.job = Job(state="failed", error=str(error))
+        except Exception as error:  # a thread's death would leave the job running for ever
+            self.job = Job(state="failed", error=f"unexpected {error!r}; nothing was published. Tell the developers.")
+            logging.getLogger(__name__).exception("the build broke")
 
     def _build(self) -> Manifest:
         engine = self.engine

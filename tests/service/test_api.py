@@ -10,6 +10,7 @@ import pytest
 from indexer.build import Snapshot, build
 from indexer.encode import open_encoder
 from indexer.shelf import Shelf
+from service.editor import Workshop
 from service.settings import now
 from tests.conftest import KEY, start_server, stop_server
 from tests.writing import CORPUS, with_handbook, write_entry
@@ -191,6 +192,17 @@ def test_an_editor_checks_builds_compares_publishes_and_rolls_back(small, client
     assert client.post("/v1/editor/rollback").json()["generation"] == first
     assert httpx.get(f"{base}/v1/generation").json()["id"] == first
     assert [h["act"] for h in client.get("/v1/editor/generations").json()["history"]][:2] == ["rollback", "publish"]
+
+
+def test_a_build_that_breaks_as_nobody_foresaw_does_not_run_for_ever():
+    workshop = Workshop(None)  # no engine: an AttributeError, which no build should raise
+    workshop.start()
+    for _ in range(100):
+        if workshop.job.state != "running":
+            break
+        threading.Event().wait(0.05)
+    assert workshop.job.state == "failed"
+    assert "unexpected AttributeError" in workshop.job.error
 
 
 def test_a_corpus_that_does_not_load_fails_the_build_and_leaves_the_service_as_it_was(small, client):
