@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -82,9 +82,8 @@ def build(
     if not documents:
         raise ValueError("the corpus holds no documents: there would be nothing to answer from. Check --corpus.")
     units = snapshot.units()
-    import_module("sklearn.svm")  # now: scipy looks at torch, which must not be half imported by the other thread
     identity = f"{now.strftime('%Y%m%dT%H%M%SZ')}-{snapshot.digest[:8]}"
-    with ThreadPoolExecutor(1) as beside, shelf.new_folder(identity) as folder:
+    with ProcessPoolExecutor(1, get_context("spawn")) as beside, shelf.new_folder(identity) as folder:
         mask = snapshot.handbook.gazetteer.masked
         classifier = beside.submit(EntryClassifier.train, units, owners_of(units, documents), mask)
         vectors, n_encoded = _vectors(units, encoder, shelf, progress)

@@ -29,7 +29,7 @@ from kb.language.analyze import ANALYZER_VERSION
 from kb.language.folding import skeleton
 from kb.model import Document, Passage, Scope
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 MOST_MASKS = 256  # scopes kept; about 12 kB each
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 _UNITS = TypeAdapter(tuple[Unit, ...])

@@ -49,7 +49,7 @@ from service.search import UnitScores, score_units
 from service.triage import emergency_sign
 from service.tuning import Tuning
 
-RIVAL = 0.01  # share of the first probability from which an entry is named beside an answer, and whose case it is
+RIVAL = 0.005  # share of the first probability from which an entry is named beside an answer, and whose case it is
 FUND, AMBULANCE, AMBULANCE_ENTRY = "fund-1414", "ambulance-103", "ambulance"
 SURE = 0.6  # probability from which a rule in force is not doubted for one that is not
 MUCH_MORE = 2  # how many times likelier a rule not in force must be than the likeliest one in force

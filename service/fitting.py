@@ -47,6 +47,15 @@ class Lesson:
         """The right candidates by name."""
         return frozenset(self.candidates.owners[row] for row in self.right)
 
+    @property
+    def among_entries(self) -> Lesson:
+        """The same lesson without the off-topic kinds."""
+        found = self.candidates
+        kept = np.flatnonzero(~found.is_off_topic)
+        owners = tuple(found.owners[row] for row in kept)
+        entries = Candidates(owners, found.is_off_topic[kept], found.features[kept])
+        return replace(self, candidates=entries, right=tuple(np.flatnonzero(np.isin(kept, self.right)).tolist()))
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:
@@ -96,12 +105,22 @@ class _Table:
 
 
 def fit(lessons: Sequence[Lesson], tuning: Tuning) -> Tuning:
-    """Return `tuning` with the weights that make right candidates likeliest (softmax, "nothing" being one more)."""
+    """Return `tuning` with the weights that make right candidates likeliest (softmax, "nothing" being one more).
+
+    What tells entries from other matters is learned from all lessons, what tells entries apart from answerable ones.
+    """
+    weights, nothing = _learn(lessons)
+    order, _ = _learn([x.among_entries for x in lessons if x.is_answerable])
+    return replace(tuning, weights=weights, nothing=nothing, order=order)
+
+
+def _learn(lessons: Sequence[Lesson]) -> tuple[dict[str, float], float]:
+    """Return the weight of each feature, and the score of "nothing"."""
     table = _Table.of(lessons)
     start = np.zeros(len(FEATURES) + 1)
     found = minimize(table.loss, start, method="L-BFGS-B", jac=True, options={"maxiter": MOST_STEPS})
     weights = (found.x[:-1] / table.scale).tolist()
-    return replace(tuning, weights=dict(zip(FEATURES, weights, strict=True)), nothing=float(found.x[-1]))
+    return dict(zip(FEATURES, weights, strict=True)), float(found.x[-1])
 
 
 def rankings_of_strangers(lessons: Sequence[Lesson], tuning: Tuning) -> list[Ranked]:

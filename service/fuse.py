@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.classifier import NEVER, UNLIKELY
+from indexer.classifier import UNLIKELY
 from indexer.generation import Generation
 from indexer.units import Facet
 from kb.handbook import EMERGENCY
@@ -26,8 +26,8 @@ FEATURES = (
     "lexical_title",  # the same for BM25: what an entry is about outweighs what it mentions
     "agreement",  # dense_wording x lexical_wording: both retrievers see the same
     "coverage",  # share of the question's words that the entry is asked about with: what is left over is another matter
-    "classifier",  # margin of the linear support vector machine over words, word pairs and n-grams
-    "likelihood",  # logarithm of the entry's share by the multinomial regression over the same words
+    "regression",  # logarithm of the entry's share by the multinomial regression over words, word pairs and n-grams
+    "network",  # the same by the neural network, to which words count together
     "elsewhere",  # the question names another country alone, and the entry is hardly ever asked about with one
     "foreign",  # the entry has no text in the asker's language: BM25 can hardly see it, the classifiers are not asked
     "foreign_dense",  # dense_wording of such entries
@@ -67,7 +67,7 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
     wording_best, wording_lexical = best(dense, is_wording), best(lexical, is_wording)
     leaflet, announcement, off_topic, emergency = _flags(owners, generation)
     foreign = (~scores.at_home[codes] & (off_topic == 0)).astype(np.float32)
-    margins, likelihoods = generation.classifier.pick(scores.opinions, owners.tolist(), (off_topic > 0).tolist())
+    regression, network = generation.classifier.pick(scores.opinions, owners.tolist(), (off_topic > 0).tolist())
     columns = (
         wording_best,
         _mean_of_best(np.where(is_wording, dense, 0), inverse, n, 3),
@@ -80,8 +80,8 @@ def fuse(scores: UnitScores, generation: Generation) -> Candidates:
         best(lexical, generation.is_title[found]),
         wording_best * wording_lexical,
         np.array([scores.coverage.get(str(owner), 0.0) for owner in owners], dtype=np.float32),
-        np.where(foreign, NEVER, margins),
-        np.where(foreign, UNLIKELY, likelihoods),
+        np.where(foreign, UNLIKELY, regression),
+        np.where(foreign, UNLIKELY, network),
         _elsewhere(scores, owners, generation),
         foreign,
         foreign * wording_best,

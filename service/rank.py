@@ -1,7 +1,8 @@
-"""Order candidates by a linear score and turn scores into probabilities that one of them, or none, is meant."""
+"""Turn linear scores into probabilities that a candidate, or none, is meant: first whether any entry is, then which."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,11 +56,15 @@ class Ranked:
 
 
 def rank(candidates: Candidates, tuning: Tuning) -> Ranked:
-    """Apply the learned weights; ties are broken by name, so the order is always the same."""
-    weights = np.array([tuning.weights[name] for name in FEATURES])
-    logits = np.append(candidates.features.astype(np.float64) @ weights, tuning.nothing)
-    odds = np.exp(logits - logits.max())
-    probabilities = odds / odds.sum()
+    """Apply the learned weights; ties are broken by name, so the order is always the same.
+
+    The probability that any entry is meant is shared out among the entries by weights of their own.
+    """
+    features, entries = candidates.features.astype(np.float64), np.flatnonzero(~candidates.is_off_topic)
+    probabilities = _softmax(np.append(features @ _vector(tuning.weights), tuning.nothing))
+    if len(entries):
+        shares = _softmax(features[entries] @ _vector(tuning.order))
+        probabilities[entries] = probabilities[entries].sum() * shares
     order = sorted(range(len(candidates.owners)), key=lambda n: (-probabilities[n], candidates.owners[n]))
     return Ranked(
         owners=tuple(candidates.owners[n] for n in order),
@@ -68,3 +73,12 @@ def rank(candidates: Candidates, tuning: Tuning) -> Ranked:
         probabilities=probabilities[:-1][order] if order else np.zeros(0),
         nothing=float(probabilities[-1]),
     )
+
+
+def _vector(weights: Mapping[str, float]) -> NDArray[np.float64]:
+    return np.array([weights[name] for name in FEATURES])
+
+
+def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    odds = np.exp(scores - scores.max())
+    return np.asarray(odds / odds.sum())

@@ -156,6 +156,7 @@ def explanation(desk: Desk, question: str, language: Language | None, as_of: dat
             "alone": tuning.alone,
             "clarify": tuning.clarify,
             "weights": dict(tuning.weights),
+            "order": dict(tuning.order),
         },
     }
 

@@ -22,7 +22,8 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """`weights`: feature -> weight of the linear ranker; `nothing`: the score of "none of them".
+    """`weights`: feature -> weight, by which entries stand against off-topic kinds, danger and `nothing`, the score of
+    "none of them": is there an answer at all? `order`: feature -> weight, by which entries stand against each other.
 
     `answer`: least probability of all entries together to answer at all. `calibration`: see there. `alone`: least
     confidence with which one entry is answered alone; below it the asker chooses. `clarify`: an entry is offered when
@@ -33,10 +34,11 @@ class Tuning:
     origin: str
     weights: Mapping[str, float]
     nothing: float
+    order: Mapping[str, float]
     answer: float
     calibration: Calibration
     alone: float = 0.9
-    clarify: float = 0.1
+    clarify: float = 0.06
     emergency: float = 0.45
     n_units: int = 400
     soon_days: int = 60

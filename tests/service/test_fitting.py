@@ -22,7 +22,9 @@ from tests.writing import with_handbook, write_entry
 ENTRIES = ("alpha", "beta", "gamma")
 META = {"language": "en", "script": "Latn", "style": "clean", "as_of": None}
 
-START = replace(load_tuning(), weights=dict.fromkeys(FEATURES, 0.0), nothing=0.0)
+COVERAGE = FEATURES.index("coverage")
+ZEROS = dict.fromkeys(FEATURES, 0.0)
+START = replace(load_tuning(), weights=ZEROS, nothing=0.0, order=ZEROS)
 RNG = np.random.default_rng(5)
 
 
@@ -48,6 +50,30 @@ def test_the_feature_that_tells_gets_the_weight_and_the_unanswerable_are_refused
     assert min(a for a, x in zip(answerable, lessons, strict=True) if x.is_answerable) > max(
         a for a, x in zip(answerable, lessons, strict=True) if not x.is_answerable
     )
+
+
+def test_which_entry_and_whether_any_are_learned_apart():
+    """Answerable questions have a high `coverage` by all entries; among them the right one has a little less."""
+
+    def told_apart(n):
+        told = lesson(n)
+        features = told.candidates.features.copy()
+        features[:4, COVERAGE] = 0.9 if n % 10 else 0.1
+        if n % 10:
+            features[n % 4, COVERAGE] -= 0.1
+        return replace(told, candidates=replace(told.candidates, features=features))
+
+    lessons = [told_apart(n) for n in range(200)]
+    tuning = fit(lessons, START)
+    assert tuning.weights["coverage"] > 0 > tuning.order["coverage"]
+    other = replace(tuning, order={"dense_wording": -1.0} | dict.fromkeys(FEATURES[1:], 0.0))
+    for x in lessons[1:10]:
+        first, second = rank(x.candidates, tuning), rank(x.candidates, other)
+        assert first.entries[0][0] in x.owners
+        assert second.entries[0][0] not in x.owners
+        assert first.answerable == pytest.approx(second.answerable)
+        assert first.nothing == second.nothing
+        assert first.probabilities.sum() + first.nothing == pytest.approx(1)
 
 
 def test_the_slope_of_the_loss_is_its_slope():
@@ -122,7 +148,7 @@ def test_the_ranker_is_fitted_on_train_and_calibrated_on_dev(judged, tmp_path, m
     stages = set()
     line = training.train_ranker(judged, lambda stage, done, total: stages.add(stage))
     tuning = load_tuning(tmp_path / "tuning.json")
-    assert set(tuning.weights) == set(FEATURES)
+    assert set(tuning.weights) == set(tuning.order) == set(FEATURES)
     assert "calibrated on dev" in tuning.origin
     assert tuning.origin in line
     assert stages == {"questions", "off-topic"}

@@ -1,6 +1,6 @@
 """Fusion: what the ranker is told of an entry that has no text in the asker's language."""
 
-from indexer.classifier import NEVER, UNLIKELY
+from indexer.classifier import UNLIKELY
 from kb.model import Language, Scope
 from service.fuse import FEATURES, fuse
 from service.search import score_units
@@ -20,8 +20,8 @@ def test_classifiers_are_not_asked_of_entries_without_a_text_in_the_askers_langu
     """They know the texts that were taken away, too: asked, they would make such entries look findable."""
     whole = told(desk, Scope(TODAY))
     others = told(desk, Scope(TODAY, frozenset({Language.KK, Language.EN})))
-    for name, unknown in (("classifier", NEVER), ("likelihood", UNLIKELY)):
-        assert whole[name] > unknown
-        assert others[name] == unknown
+    for name in ("regression", "network"):
+        assert whole[name] > UNLIKELY
+        assert others[name] == UNLIKELY
     assert (whole["foreign"], others["foreign"]) == (0, 1)
     assert others["foreign_dense"] == others["dense_wording"] > 0
