@@ -29,7 +29,7 @@ def learn(rows: csr_matrix, classes: NDArray[np.int64], n_classes: int) -> tuple
     `max(rows @ hidden + bias, 0) @ output + bias`. The same rows give the same layers.
     """
     rng = np.random.default_rng(0)
-    hidden = _Moved(rng.normal(0, FIRST_SCALE, (rows.shape[1], UNITS)))
+    hidden = _Moved(_first(rows.shape[1], rng))
     output = _Moved(rng.uniform(-1, 1, (UNITS, n_classes)) / np.sqrt(UNITS))
     hidden_bias, output_bias = _Moved(np.zeros((1, UNITS))), _Moved(np.zeros((1, n_classes)))
     narrow = _Narrow(rows.shape[1])
@@ -47,6 +47,15 @@ def learn(rows: csr_matrix, classes: NDArray[np.int64], n_classes: int) -> tuple
         output_bias.move(np.zeros(1, np.int64), slope.sum(axis=0, keepdims=True), pace)
     hidden.values *= np.float32(ROW_SCALE)
     return (hidden.values, hidden_bias.values[0]), (output.values, output_bias.values[0])
+
+
+def _first(n: int, rng: np.random.Generator) -> Floats:
+    """Return the hidden layer's first weights, (n, UNITS), drawn by parts: at once they take three times the memory."""
+    values = np.empty((n, UNITS), np.float32)
+    for start in range(0, n, BLOCK):
+        part = values[start : start + BLOCK]
+        part[:] = rng.normal(0, FIRST_SCALE, part.shape)
+    return values
 
 
 class _Narrow:
@@ -72,8 +81,8 @@ class _Narrow:
 class _Moved:
     """Values (n, m), and for each row the mean square of its slopes (RMSProp, Hinton 2012)."""
 
-    def __init__(self, values: NDArray[np.float64]) -> None:
-        self.values: Floats = values.astype(np.float32)
+    def __init__(self, values: Floats | NDArray[np.float64]) -> None:
+        self.values: Floats = np.asarray(values, np.float32)
         self._squares = np.zeros(len(values), np.float32)
 
     def move(self, rows: NDArray[np.int64], slope: Floats, pace: np.float32) -> None:
