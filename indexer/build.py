@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -87,10 +87,10 @@ def build(
         mask = snapshot.handbook.gazetteer.masked
         classifier = beside.submit(EntryClassifier.train, units, owners_of(units, documents), mask)
         vectors, n_encoded = _vectors(units, encoder, shelf, progress)
-        _tell(progress, "learning", 0, 1)
         words = WordIndex.build(units, partial(_word_vectors, encoder, _known_words(encoder, shelf)))
         _tell(progress, "writing", 0, 1)
-        write_generation(folder, documents, snapshot.handbook, units, vectors, words, classifier.result)
+        learned = partial(_learned, classifier, progress)
+        write_generation(folder, documents, snapshot.handbook, units, vectors, words, learned)
         manifest = write_manifest(
             folder,
             id=identity,
@@ -106,6 +106,11 @@ def build(
         )
     _tell(progress, "writing", 1, 1)
     return manifest
+
+
+def _learned(classifier: Future[EntryClassifier], progress: Progress | None) -> EntryClassifier:
+    _tell(progress, "learning", 0, 1)
+    return classifier.result()
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import active_children
 from types import FrameType
 
 import uvicorn
@@ -69,7 +70,7 @@ def _addresses(api: str, host: str, ports: dict[str, int], key: str) -> str:
 
 @contextmanager
 def _children(ports: dict[str, int], host: str, api: str) -> Iterator[None]:
-    """Start a Streamlit process for each page and end them all when the block ends."""
+    """Start a Streamlit process for each page; when the block ends, end them, and what still learns for a build."""
     environment = child_environment(ANYQ_API=api)
     processes = [
         subprocess.Popen(_command(name, host, port), env=environment, stdout=subprocess.DEVNULL)
@@ -78,6 +79,8 @@ def _children(ports: dict[str, int], host: str, api: str) -> Iterator[None]:
     try:
         yield
     finally:
+        for learner in active_children():
+            learner.terminate()
         for process in processes:
             process.terminate()
         for process in processes:

@@ -16,8 +16,8 @@ STYLE = "<style>.block-container { padding-top: 2.5rem; } </style>"
 STAGES = {
     "reading": "Читаю тексты",
     "encoding": "Кодирую изменённые тексты",
-    "learning": "Учусь различать вопросы",
     "writing": "Записываю индекс",
+    "learning": "Учусь различать вопросы",
 }
 
 
