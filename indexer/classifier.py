@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from indexer import network, softmax
@@ -117,7 +117,8 @@ class EntryClassifier:
         for name in _LAYERS:
             layer: Layer = getattr(self, name)
             parts |= {f"{name}.{part}": getattr(layer, part) for part in _PARTS}
-        save_file({name: np.ascontiguousarray(part) for name, part in parts.items()}, folder / _WEIGHTS)
+        weights = save({name: np.ascontiguousarray(part) for name, part in parts.items()})
+        (folder / _WEIGHTS).write_bytes(weights)  # `save_file` would let only its owner read it
 
     @staticmethod
     def open(folder: Path) -> EntryClassifier:

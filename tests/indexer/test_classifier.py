@@ -85,6 +85,11 @@ def test_what_is_written_is_read_again(classifier, tmp_path):
         np.testing.assert_array_equal(getattr(again.opinions("брекеты"), name), expected)
 
 
+def test_a_service_of_another_user_may_read_what_any_may_read(classifier, tmp_path):
+    classifier.save(tmp_path / "classifier")
+    assert len({file.stat().st_mode for file in (tmp_path / "classifier").iterdir()}) == 1
+
+
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_a_corpus_of_hardly_any_entries_can_be_learned(n):
     chosen = [(u, o) for u, o in units() if o in list(ASKED)[:n]]
