@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from indexer.softmax import batches, slope_of
+from indexer.softmax import BLOCK, batches, slope_of
 
 UNITS = 512  # of the hidden layer; 1024 gave no more (2026-11-22)
 HIDDEN_FEATURES, HIDDEN_UNITS = 0.5, 0.5  # shares left out at a step (dropout)
 ROUNDS, RATE = 8, 0.003
 MEMORY = 0.999  # RMSProp's, of squared slopes; one number a row; Adam's memory of slopes took a third more time
 FIRST_SCALE, ROW_SCALE = 0.05, 2.0  # spread of first weights; rows are drawn out by ROW_SCALE
-BLOCK = 512  # rows moved at a time, so that they stay in the processor's cache
 Floats = NDArray[np.float32]
 Layer = tuple[Floats, Floats]  # weights (n_in, n_out), bias (n_out,)
 
