@@ -61,6 +61,10 @@ class Gazetteer:
                     stems[_stem(last)].append(name)
         return Gazetteer(*({key: tuple(names) for key, names in found.items()} for found in (words, stems)))
 
+    def __reduce__(self) -> tuple[type[Gazetteer], tuple[Names, Names]]:
+        """Go to another process without the words remembered here."""
+        return Gazetteer, (self.words, self.stems)
+
     def countries(self, text: str) -> frozenset[str]:
         """Return the countries that `text` names."""
         return frozenset(place.country for place in self.places(text))

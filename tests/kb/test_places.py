@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 import yaml
 
@@ -79,6 +81,13 @@ def test_masked_places_read_alike_and_keep_their_endings(gazetteer):
     assert gazetteer.masked("in Saint Petersburg and Omsk") == "in otherland g and otherland k"
     assert gazetteer.masked("Живу в Алматы") == "Живу в homeland ы"
     assert gazetteer.masked("Живу у мамы") == "Живу у мамы"
+
+
+def test_a_gazetteer_that_was_used_goes_to_another_process(gazetteer):
+    """A build learns in a process of its own, and whoever starts it may have asked before."""
+    question = "полис в Омске"
+    masked = gazetteer.masked(question)
+    assert pickle.loads(pickle.dumps(gazetteer)).masked(question) == masked != question
 
 
 @pytest.mark.parametrize(
