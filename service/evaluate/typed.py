@@ -38,6 +38,14 @@ def one_typo(text: str, rng: Random) -> str:
     return next((changed for changed in tries if changed != text), text)
 
 
+def hasty(text: str, rng: Random) -> str:
+    """Write as on a phone in a hurry: small letters, no signs, as many slips as a third of the words, at least two."""
+    text = re.sub(r"[^\w\s-]", "", text.lower())
+    for _ in range(max(2, len(text.split()) // 3)):
+        text = one_typo(text, rng)
+    return text
+
+
 def code_switched(text: str, rng: Random) -> str:
     """Put the Russian word, as Kazakh speakers do, for each Kazakh one that `code_switch.tsv` lists; endings stay."""
     words = _switches()
@@ -64,6 +72,9 @@ CLASSES: tuple[tuple[Language, str, Maker], ...] = (
     (Language.KK, "mixed with Russian", code_switched),
     (Language.RU, "one-edit typo", one_typo),
     (Language.EN, "one-edit typo", one_typo),
+    (Language.KK, "hasty, many slips", hasty),
+    (Language.RU, "hasty, many slips", hasty),
+    (Language.EN, "hasty, many slips", hasty),
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.units import Facet, Unit
-from indexer.words import WordIndex, coverage
+from indexer.words import OFTEN_ASKED, WordIndex, coverage
 from kb.model import Language
 from tests.encoding import WordEncoder
 
@@ -59,9 +59,11 @@ def test_without_a_text_its_own_words_are_gone_and_shared_ones_stay(index):
         ("breeketi", "breketi"),  # one more
         ("brketi", "breketi"),  # one less
         ("rbeketi", "breketi"),  # two swapped
+        ("breeketu", "breketi"),  # two slips in a long word
         ("breketi", "breketi"),
         ("berkteu", "berkteu"),  # too far
-        ("kakay", "kakay"),  # as near as can be, but short words are others
+        ("kakuu", "kakuu"),  # two slips make another word of a short one
+        ("kak", "kak"),  # and one does of a shorter one
         ("2026god", "2026god"),
     ],
 )
@@ -69,6 +71,26 @@ def test_a_word_one_slip_away_from_a_known_one_is_respelled(index, typed, meant)
     """Every known word is alike enough here, so that only the slip decides."""
     everything = dataclasses.replace(index, vectors=np.ones_like(index.vectors) / np.sqrt(index.vectors.shape[1]))
     assert everything.respelled(typed, lambda _: everything.vectors[0]) == meant
+
+
+def index_of(*texts):
+    units = tuple(Unit("a", Language.RU, Facet.WORDING, n, text) for n, text in enumerate(texts))
+    built = WordIndex.build(units, ENCODER.encode_queries)
+    return dataclasses.replace(built, vectors=np.zeros_like(built.vectors))
+
+
+def test_of_words_as_near_and_as_alike_the_one_asked_more_often_is_meant():
+    nothing = np.zeros(ENCODER.dimension, np.float32)
+    index = index_of("палата", *(f"палаты {n}" for n in range(9)))
+    assert index.respelled("palatu", lambda _: nothing) == "palati"
+    assert index_of("палата").respelled("palatu", lambda _: nothing) == "palata"
+
+
+def test_two_words_that_are_often_asked_are_told_apart_where_the_space_is_missing():
+    nothing = np.zeros(ENCODER.dimension, np.float32)
+    often = [f"моя палата {n}" for n in range(OFTEN_ASKED)]
+    assert index_of(*often).respelled("moiapalata", lambda _: nothing) == "moia palata"
+    assert index_of(*often[1:]).respelled("moiapalata", lambda _: nothing) == "moiapalata"
 
 
 def test_of_several_known_words_the_most_alike_is_meant():

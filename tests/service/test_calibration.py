@@ -56,7 +56,7 @@ def test_evaluate_reports_calibration_and_writes_the_plot(home, tmp_path):
     assert (only["n"], only["right"]) == (1, 1.0)
     assert found["calibration"][ANSWERS]["ece"] == pytest.approx(1 - only["confidence"])
     assert found["cross"][0]["values"]["hit@1"] == 1.0
-    assert [row["group"] for row in found["typing"]] == ["ru one-edit typo"]
+    assert [row["group"] for row in found["typing"]] == ["ru one-edit typo", "ru hasty, many slips"]
     assert plot.read_text(encoding="utf-8").startswith("<svg")
     printed = anyq("evaluate", folder, *options).stdout
     assert all(title in printed for title in ("Calibration of answers", "Ways of typing", "Answer only in another"))

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from rapidfuzz.distance import OSA
 
 from indexer.generation import Narrowed
 from kb.base import KnowledgeBase
@@ -22,7 +23,15 @@ from service.evaluate.outside import OutsideIndex, read_texts, search_cases
 from service.evaluate.pairs import Ending, Judged, Pair, Side, judge, pair_rows, read_pairs
 from service.evaluate.parallel import read_parallel, translation_rows
 from service.evaluate.systems import System, entries
-from service.evaluate.typed import CLASSES, code_switched, everyday_latin, one_typo, typed_cases, typed_differences
+from service.evaluate.typed import (
+    CLASSES,
+    code_switched,
+    everyday_latin,
+    hasty,
+    one_typo,
+    typed_cases,
+    typed_differences,
+)
 from tests.conftest import TODAY
 from tests.encoding import WordEncoder
 from tests.service.test_cli import anyq
@@ -171,6 +180,16 @@ def test_a_typo_is_one_edit_and_everyday_latin_has_no_signs():
     assert {everyday_latin("Шешем, ауру!", rng) for _ in range(20)} <= {"sheshem auru", "wewem auru"}
 
 
+def test_who_types_in_a_hurry_slips_in_a_third_of_the_words_and_writes_no_signs():
+    clean = "Нужна ли страховка, чтобы лечиться от диабета в своей поликлинике?"
+    typed = [hasty(clean, Random(n)) for n in range(20)]
+    assert all(text == text.lower() and not set(text) & set(",?") for text in typed)
+    slips = [OSA.distance(text, "нужна ли страховка чтобы лечиться от диабета в своей поликлинике") for text in typed]
+    assert set(slips) <= {1, 2, 3}
+    assert slips.count(3) > 10
+    assert OSA.distance(hasty("Диабет", Random(1)), "диабет") == 2
+
+
 def test_typed_questions_are_the_clean_answerable_ones_and_always_the_same():
     cases = [
         case("1", "x", text="Емхана қайда?", language="kk"),
@@ -179,8 +198,9 @@ def test_typed_questions_are_the_clean_answerable_ones_and_always_the_same():
         case("4", "x", text="How much?", language="en", script="Latn"),
     ]
     typed = list(typed_cases(cases))
-    assert [(t.clean.id, t.group) for t in typed if t.clean.language == "en"] == [("4", "en one-edit typo")]
-    assert len([t for t in typed if t.clean.id == "1"]) == 8
+    english = [(t.clean.id, t.group) for t in typed if t.clean.language == "en"]
+    assert english == [("4", "en one-edit typo"), ("4", "en hasty, many slips")]
+    assert len([t for t in typed if t.clean.id == "1"]) == 9
     assert {t.clean.id for t in typed} == {"1", "4"}
     assert typed == list(typed_cases(cases))
     assert code_switched("Ауа райы қандай?", Random(0)) == "Ауа райы қандай?"
