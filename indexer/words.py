@@ -22,7 +22,7 @@ Vectors = NDArray[np.float32]
 KEPT = 8192  # words whose rows stay in memory, 20 MB; the commonest come first
 SHORTEST_RESPELLED = 4  # letters; one slip turns a shorter word into another one
 LONG_WORD = 7  # letters from which a word may hold two slips
-# In nats, set on train questions that a program had mistyped; half and twice as much gave the same (2026-11-23).
+# In nats, set on train questions that a program had mistyped; 3 to 6 for SLIP gave the same (2026-11-23).
 SLIP, FIRST_LETTER, LIKENESS = 4.0, 1.0, 6.0
 OFTEN_ASKED = 30  # wordings that hold each of two words which lost the space between them
 ALIKE = 0.5  # cosine from which two words count as related; 1 is the same word, half-way between counts half
@@ -80,7 +80,7 @@ class WordIndex:
         slips = cdist([word], self.words, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0]
         near = np.flatnonzero(slips <= most)
         scores = np.log1p(self._asked[near]) - SLIP * slips[near]
-        scores += LIKENESS * (self.vectors[near] @ encode(word)) if len(near) else 0
+        scores += LIKENESS * (self.vectors[near] @ encode(word))
         for row, score in zip(near, scores.tolist(), strict=True):
             yield score - FIRST_LETTER * (self.words[row][0] != word[0]), self.words[row]
 
