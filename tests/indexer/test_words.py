@@ -62,8 +62,9 @@ def test_without_a_text_its_own_words_are_gone_and_shared_ones_stay(index):
         ("breeketu", "breketi"),  # two slips in a long word
         ("breketi", "breketi"),
         ("berkteu", "berkteu"),  # too far
-        ("kakuu", "kakuu"),  # two slips make another word of a short one
-        ("kak", "kak"),  # and one does of a shorter one
+        ("kakay", "kakay"),  # as near as can be, but short words are others
+        ("pogada", "pogoda"),
+        ("pagada", "pagada"),  # two slips make another word of a short one
         ("2026god", "2026god"),
     ],
 )
@@ -84,6 +85,13 @@ def test_of_words_as_near_and_as_alike_the_one_asked_more_often_is_meant():
     index = index_of("палата", *(f"палаты {n}" for n in range(9)))
     assert index.respelled("palatu", lambda _: nothing) == "palati"
     assert index_of("палата").respelled("palatu", lambda _: nothing) == "palata"
+
+
+def test_one_slip_makes_another_word_of_three_letters():
+    nothing = np.zeros(ENCODER.dimension, np.float32)
+    index = index_of("дом", "дома")
+    assert index.respelled("duma", lambda _: nothing) == "doma"
+    assert index.respelled("dum", lambda _: nothing) == "dum"
 
 
 def test_two_words_that_are_often_asked_are_told_apart_where_the_space_is_missing():
